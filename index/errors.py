@@ -1,0 +1,53 @@
+"""The errors that this project raises on purpose; each message says how to mend it.
+
+PeelError
+├── ReportError            a report file cannot be read
+├── LibraryError           a library is missing, busy or cannot be written
+│   ├── LibraryBusyError       another process is writing to it
+│   ├── LibraryDamagedError    a file is missing, or is not what the manifest says
+│   └── LibraryMismatchError   it was built with another model or configuration
+├── ModelError             an embedding model cannot be loaded or is not the pinned one
+├── QuestionError          a question cannot be asked (empty, no such report)
+├── AnswerError            a saved answer is malformed
+└── DatasetError           an evaluation set or run is malformed
+"""
+
+
+class PeelError(Exception):
+    """Anything that the user can mend; the message says how."""
+
+
+class ReportError(PeelError):
+    """A report file cannot be read."""
+
+
+class LibraryError(PeelError):
+    """A library is missing, busy or cannot be written."""
+
+
+class LibraryBusyError(LibraryError):
+    """Another process is writing to the library."""
+
+
+class LibraryDamagedError(LibraryError):
+    """A file of the library is missing or is not what the manifest says."""
+
+
+class LibraryMismatchError(LibraryError):
+    """The library was built with another model or configuration."""
+
+
+class ModelError(PeelError):
+    """An embedding model cannot be loaded, or is not the pinned one."""
+
+
+class QuestionError(PeelError):
+    """A question cannot be asked."""
+
+
+class AnswerError(PeelError):
+    """A saved answer is malformed."""
+
+
+class DatasetError(PeelError):
+    """An evaluation set or run is malformed."""

@@ -1,0 +1,144 @@
+"""What a question comes back with: an answer, its parts, its citations, what came nearest."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from index.errors import AnswerError
+
+PartKind = Literal["sentence", "bullet", "lead_in", "note"]
+Confidence = Literal["high", "medium", "low"]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words of a report at their place: ``document.text[start:end] == quote``."""
+
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A numbered quote that was found in the document at its offsets.
+
+    ``section`` is the heading path as people read it; ``page`` is 1-based, None where the
+    format has no pages. ``lead_in`` is the sentence that gives a bullet its sense.
+    ``verified`` is True only where the quote was compared with the canonical text.
+    """
+
+    marker: int
+    document: str
+    section: str
+    page: int | None
+    start: int
+    end: int
+    quote: str
+    lead_in: Quote | None = None
+    verified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A line of an answer.
+
+    ``sentence`` and ``bullet`` are the report's own words, followed by ``markers``;
+    ``lead_in`` is the report's sentence that introduces the bullets after it; ``note`` is
+    ours and is never shown as the report's.
+    """
+
+    kind: PartKind
+    text: str
+    markers: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """A passage that came close to a question that the report does not answer."""
+
+    document: str
+    section: str
+    page: int | None
+    start: int
+    end: int
+    quote: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A report that an answer was made from; ``sha256`` is that of its canonical text."""
+
+    document: str
+    title: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer and its proof; the object of ``peel ask --json``.
+
+    ``understood`` is the question that was searched for, which differs from ``question``
+    where a follow-up was completed from its history. ``confidence`` is in [0, 1]: how sure
+    the system is that the report answers the question. ``missing`` are words of the
+    question that stand nowhere in the reports searched. ``timings`` are in seconds.
+    """
+
+    question: str
+    understood: str
+    text: str
+    parts: tuple[Part, ...]
+    abstained: bool
+    confidence: float
+    citations: tuple[Citation, ...] = ()
+    nearest: tuple[Nearest, ...] = ()
+    missing: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+    model: str = ""
+    fingerprint: str = ""
+    timings: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def confidence_word(self) -> Confidence:
+        """The confidence as people read it: high from 0.75, medium from 0.5, else low."""
+        return "high" if self.confidence >= 0.75 else "medium" if self.confidence >= 0.5 else "low"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON data, read back by ``from_dict``."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Any) -> Answer:
+        """The answer that ``to_dict`` wrote; raises AnswerError on anything else."""
+        try:
+            return cls(
+                **{
+                    **data,
+                    "parts": tuple(
+                        Part(**{**part, "markers": tuple(part["markers"])})
+                        for part in data["parts"]
+                    ),
+                    "citations": tuple(_citation(item) for item in data["citations"]),
+                    "nearest": tuple(Nearest(**item) for item in data["nearest"]),
+                    "missing": tuple(data["missing"]),
+                    "sources": tuple(Source(**item) for item in data["sources"]),
+                }
+            )
+        except (TypeError, KeyError, ValueError, AttributeError) as error:
+            raise AnswerError(
+                f"this is not an answer as 'peel ask --json' writes it ({error!r}); "
+                "save one with: peel ask QUESTION --json > answer.json"
+            ) from error
+
+    def _repr_html_(self) -> str:
+        """How a notebook shows the answer."""
+        from rag.show import answer_html
+
+        return answer_html(self)
+
+
+def _citation(data: dict[str, Any]) -> Citation:
+    lead_in = data["lead_in"]
+    return Citation(**{**data, "lead_in": None if lead_in is None else Quote(**lead_in)})
