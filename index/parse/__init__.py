@@ -1,0 +1,58 @@
+"""A report file into a ``Document``; one module a format."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from index.errors import ReportError
+from index.parse.text import parse_text
+from index.reports import sidecar_metadata
+from index.types import Document
+
+READABLE_SUFFIXES = (".txt", ".text", ".md")
+
+__all__ = ["READABLE_SUFFIXES", "parse_text", "read_report"]
+
+
+def read_report(path: Path, document_id: str | None = None) -> Document:
+    """The document in a report file; its id is the file's stem unless one is given.
+
+    Raises ReportError, naming the file, where the format is not one of READABLE_SUFFIXES, the
+    file cannot be read, is not text, or holds no sentence.
+    """
+    if path.suffix.lower() not in READABLE_SUFFIXES:
+        raise ReportError(
+            f"{path.name}: {path.suffix or 'a file without suffix'} cannot be read; save the "
+            f"report as text and use one of {', '.join(READABLE_SUFFIXES)}"
+        )
+    try:
+        data = path.read_bytes()
+        metadata = sidecar_metadata(path)
+    except (OSError, ValueError) as error:
+        raise ReportError(f"{path.name}: cannot be read: {error}") from error
+    document = parse_text(
+        _decode(data, path.name),
+        document_id=document_id or path.stem,
+        source=path.name,
+        title=metadata.get("title"),
+        metadata=metadata,
+    )
+    if not any(unit.kind in ("sentence", "bullet") for unit in document.units):
+        raise ReportError(f"{path.name}: there is no sentence in this file; is it the right one?")
+    return document
+
+
+def _decode(data: bytes, name: str) -> str:
+    """UTF-8, else Windows-1252, the two encodings that saved text is found in."""
+    if b"\0" in data:
+        raise ReportError(f"{name}: this is not text (it has NUL bytes); save the report as UTF-8")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        try:
+            return data.decode("cp1252")
+        except UnicodeDecodeError as error:
+            raise ReportError(
+                f"{name}: byte {error.start} is neither UTF-8 nor Windows-1252; "
+                "save the report as UTF-8"
+            ) from error
