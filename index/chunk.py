@@ -59,9 +59,7 @@ def to_node(passage: Passage, document: Document) -> TextNode:
         excluded_llm_metadata_keys=hidden,
         metadata_template="{value}",
         text_template="{metadata_str}\n{content}",
-        relationships={
-            NodeRelationship.SOURCE: RelatedNodeInfo(node_id=passage.document_id)
-        },
+        relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=passage.document_id)},
     )
 
 

@@ -75,12 +75,30 @@ class Unit:
     page: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Questions that the words at ``spans``, together, answer."""
+
+    spans: tuple[Span, ...]
+    questions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A question that the report does not answer, and where it comes near to one."""
+
+    question: str
+    instead: str = ""
+    nearest: tuple[Span, ...] = ()
+
+
 @dataclass(frozen=True)
 class Document:
     """One report: its canonical text and the structure found in it.
 
     ``sha256`` is that of ``text`` encoded as UTF-8; ``source`` is where the file came from.
-    ``metadata`` holds what is known of it (publisher, licence, date), as plain strings.
+    ``metadata`` holds what is known of it (publisher, licence, date), as plain strings;
+    ``answered`` and ``unanswered`` are the questions written for it, see ``index.enrich``.
     """
 
     document_id: str
@@ -93,6 +111,8 @@ class Document:
     units: tuple[Unit, ...]
     pages: tuple[Span, ...] = ()
     metadata: dict[str, str] = field(default_factory=dict)
+    answered: tuple[Answered, ...] = ()
+    unanswered: tuple[Unanswered, ...] = ()
 
     def quote(self, span: Span | Section | Block | Unit) -> str:
         """The text of anything that has offsets."""
@@ -128,6 +148,14 @@ class Document:
             units=tuple(Unit(**_with_lead_in(unit)) for unit in data["units"]),
             pages=tuple(Span(**page) for page in data["pages"]),
             metadata=dict(data["metadata"]),
+            answered=tuple(
+                Answered(_spans(group["spans"]), tuple(group["questions"]))
+                for group in data["answered"]
+            ),
+            unanswered=tuple(
+                Unanswered(**{**item, "nearest": _spans(item["nearest"])})
+                for item in data["unanswered"]
+            ),
         )
 
 
@@ -154,3 +182,7 @@ class Passage:
 def _with_lead_in(data: dict[str, Any]) -> dict[str, Any]:
     lead_in = data["lead_in"]
     return {**data, "lead_in": None if lead_in is None else Span(**lead_in)}
+
+
+def _spans(data: list[dict[str, int]]) -> tuple[Span, ...]:
+    return tuple(Span(**span) for span in data)

@@ -1,0 +1,34 @@
+"""Questions over inspection reports, answered in the reports' own words with proven citations.
+
+    from rag import answer
+    answer("What are the areas for improvement?")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from rag.types import Answer
+
+if TYPE_CHECKING:
+    from rag.pipeline import ReportQA
+
+__all__ = ["Answer", "answer"]
+
+
+def answer(question: str, history: Sequence[str] = ()) -> Answer:
+    """The answer to a question over the default library, made on first use.
+
+    ``history`` holds the earlier questions of the same conversation, oldest first. Raises
+    ``index.errors.QuestionError`` for a question that cannot be asked.
+    """
+    return _default().ask(question, history)
+
+
+@lru_cache(maxsize=1)
+def _default() -> ReportQA:
+    from rag.pipeline import ReportQA
+
+    return ReportQA.open()

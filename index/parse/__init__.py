@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+from index.enrich import load_enrichment, questions_file
 from index.errors import ReportError
 from index.parse.text import parse_text
 from index.reports import sidecar_metadata
@@ -16,6 +18,9 @@ __all__ = ["READABLE_SUFFIXES", "parse_text", "read_report"]
 
 def read_report(path: Path, document_id: str | None = None) -> Document:
     """The document in a report file; its id is the file's stem unless one is given.
+
+    A ``.json`` file of the same name says what is known of the report, see ``index.reports``;
+    a ``.questions.jsonl`` file holds questions that it answers, see ``index.enrich``.
 
     Raises ReportError, naming the file, where the format is not one of READABLE_SUFFIXES, the
     file cannot be read, is not text, or holds no sentence.
@@ -39,7 +44,13 @@ def read_report(path: Path, document_id: str | None = None) -> Document:
     )
     if not any(unit.kind in ("sentence", "bullet") for unit in document.units):
         raise ReportError(f"{path.name}: there is no sentence in this file; is it the right one?")
-    return document
+    questions = questions_file(path)
+    if not questions.is_file():
+        return document
+    enrichment = load_enrichment(questions, document.text)
+    return replace(
+        document, answered=enrichment.answered, unanswered=enrichment.unanswered
+    )
 
 
 def _decode(data: bytes, name: str) -> str:

@@ -60,9 +60,7 @@ def split_lines(text: str) -> Iterator[Line]:
         indent = len(raw.replace("\t", "    ").lstrip("\f\ufeff")) - len(
             raw.replace("\t", "    ").lstrip()
         )
-        yield Line(
-            stripped, start, start + len(stripped), indent, blank, page if paged else None
-        )
+        yield Line(stripped, start, start + len(stripped), indent, blank, page if paged else None)
         blank = False
 
 

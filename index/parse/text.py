@@ -85,9 +85,7 @@ class _Outline:
             last.kind == "bullet" or self.text[last.start : last.end].endswith(":")
         )
         if marker := bullet_marker(line, in_list=in_list):
-            self.drafts.append(
-                _Draft("bullet", line, line.start + marker, line.end, line.indent)
-            )
+            self.drafts.append(_Draft("bullet", line, line.start + marker, line.end, line.indent))
         elif last is not None and _continues(last, line, self.text):
             last.end, last.line = line.end, line
         elif heading := markdown_heading(line):

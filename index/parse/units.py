@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 import sentencex
@@ -9,6 +10,7 @@ import sentencex
 from index.types import Block, Span, Unit, UnitKind
 
 LONG_BULLET_WORDS = 90
+_JOINT = re.compile(r"(\s*[;,]\s*(and|or)?|\s+(and|or))$")
 
 
 def split_units(text: str, blocks: Sequence[Block]) -> tuple[Unit, ...]:
@@ -39,8 +41,12 @@ def _units(text: str, number: int, block: Block) -> Iterator[Unit]:
         kind, spans = "sentence", sentences(text, block.start, block.end)
     elif block.kind == "bullet":
         kind = "bullet"
-        if len(text[block.start : block.end].split()) > LONG_BULLET_WORDS:
+        words = text[block.start : block.end]
+        if len(words.split()) > LONG_BULLET_WORDS:
             spans = sentences(text, block.start, block.end)
+        elif joint := _JOINT.search(words):
+            # "; and" joins the bullets of a list and belongs to none of them.
+            spans = [Span(block.start, block.start + joint.start())]
     else:
         kind = block.kind
     for span in spans:

@@ -1,0 +1,56 @@
+# make chat   sets everything up and opens the chat at http://127.0.0.1:7860
+# make test   sets everything up and runs all tests
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+export PEEL_LIBRARY ?= $(CURDIR)/.peel/library
+
+.PHONY: help chat test lint eval bench notebook lock clean browser
+
+help: ## Show the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+chat: $(VENV)/.installed ## Set up, build the index of the bundled report, open the chat
+	@$(BIN)/peel chat
+
+test: $(VENV)/.tools browser ## Set up and run all tests
+	@$(BIN)/python -m pytest
+
+lint: $(VENV)/.tools ## ruff and mypy
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+eval: $(VENV)/.installed ## Run the development set; compare with the committed scores
+	@$(BIN)/peel eval run eval/sets/city-of-london-peel-2017.jsonl --out runs/city-of-london-peel-2017
+	@$(BIN)/peel eval compare eval/baseline/city-of-london-peel-2017.json runs/city-of-london-peel-2017
+
+bench: $(VENV)/.tools ## Measure speed and size
+	@$(BIN)/python -m eval.bench
+
+notebook: $(VENV)/.tools ## Execute the example notebook anew, in place
+	@$(BIN)/python -m jupyter execute --inplace examples/ask_the_report.ipynb
+
+browser:
+	@./setup/browser.sh
+
+# torch goes first and alone: asked for by another package, pip would take a build with CUDA.
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@echo "Setting up $(VENV) (once; a few minutes)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep '^torch==' requirements.lock)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+$(VENV)/.tools: $(VENV)/.installed requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
+	@touch $@
+
+lock: ## Write both lock files anew from pyproject.toml
+	@./setup/lock.sh
+
+clean: ## Remove what the targets made
+	rm -rf $(VENV) .peel runs build *.egg-info .mypy_cache .ruff_cache .pytest_cache

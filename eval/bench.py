@@ -1,0 +1,124 @@
+"""Measures speed and size: python -m eval.bench (make bench).
+
+Every figure is taken on new processes and a library in a temporary folder. Prints a Markdown
+table for the README.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from eval.dataset import bundled_sets, load_set
+from eval.stats import percentile
+
+_QUESTION = "What are the areas for improvement?"
+_PEEL = (sys.executable, "-m", "ui.cli")
+
+
+def main() -> None:
+    """Takes every measurement and prints the table."""
+    rows: list[tuple[str, str]] = []
+    with tempfile.TemporaryDirectory(prefix="peel-bench-") as folder:
+        library = Path(folder) / "library"
+        environment = {**os.environ, "PEEL_LIBRARY": str(library)}
+        ask = (*_PEEL, "ask", _QUESTION)
+        first, memory = _timed(lambda: _run(ask, environment))
+        rows.append(("first `peel ask` (builds the index, then answers)", f"{first:.1f} s"))
+        cold = sorted(_timed(lambda: _run(ask, environment))[0] for _ in range(3))[1]
+        rows.append(("cold `peel ask`, median of 3", f"{cold:.1f} s"))
+        rows.append(("peak memory of the first `peel ask`", f"{memory / 1024:.0f} MiB"))
+        rows.append(("start of `peel chat` to its address", _chat(environment, answer=False)))
+        rows.append(("start of `peel chat` to the first answer", _chat(environment, answer=True)))
+        rows += _in_process(library)
+        rows.append(("index of the bundled report on the disk", _size(library)))
+    rows.append(("virtual environment", _size(Path(sys.prefix))))
+    print("| what | measured |\n|---|---|")  # noqa: T201
+    for what, value in rows:
+        print(f"| {what} | {value} |")  # noqa: T201
+
+
+def _in_process(library: Path) -> list[tuple[str, str]]:
+    """Building the index and asking the development set, the model being loaded."""
+    from index.library import Library
+    from index.reports import bundled_report
+    from rag.pipeline import ReportQA
+
+    opened = Library.open(library)
+    encoder = opened.encoder
+    fresh = library.parent / "fresh"
+    build, _ = _timed(
+        lambda: Library.create(fresh, encoder=encoder, reports=[bundled_report()])
+    )
+    qa = ReportQA(opened)
+    qa.warm()
+    seconds = []
+    for question in load_set(next(iter(bundled_sets().values()))):
+        began = time.perf_counter()
+        qa.ask(question.question, question.history)
+        seconds.append(time.perf_counter() - began)
+    p50, p95 = (1000 * percentile(seconds, share) for share in (0.5, 0.95))
+    return [
+        ("index of the bundled report built (model loaded)", f"{build:.1f} s"),
+        ("a question, warm, p50", f"{p50:.0f} ms"),
+        ("a question, warm, p95", f"{p95:.0f} ms"),
+    ]
+
+
+def _chat(environment: dict[str, str], *, answer: bool) -> str:
+    command = (*_PEEL, "chat", "--port", "0")
+    began = time.perf_counter()
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+    try:
+        address = next(
+            match[0] for line in process.stderr or () if (match := re.search(r"http://\S+", line))
+        )
+        if answer:
+            _ask_in_browser(address)
+        return f"{time.perf_counter() - began:.1f} s"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _ask_in_browser(address: str) -> None:
+    from playwright.sync_api import sync_playwright
+
+    executable = shutil.which("chromium") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.goto(address)
+        page.get_by_label("Your question").fill(_QUESTION)
+        page.keyboard.press("Enter")
+        page.get_by_text("feedback from victims of domestic abuse").first.wait_for()
+        browser.close()
+
+
+def _run(command: tuple[str, ...], environment: dict[str, str]) -> None:
+    subprocess.run(command, env=environment, check=True, capture_output=True)
+
+
+def _timed(work: Callable[[], object]) -> tuple[float, int]:
+    """Seconds, and the largest resident set of any child so far in KiB."""
+    began = time.perf_counter()
+    work()
+    seconds = time.perf_counter() - began
+    return seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+
+
+def _size(folder: Path) -> str:
+    total = sum(path.lstat().st_size for path in folder.rglob("*") if not path.is_dir())
+    return f"{total / 2**20:,.0f} MiB" if total > 2**20 else f"{total / 2**10:,.0f} KiB"
+
+
+if __name__ == "__main__":
+    main()

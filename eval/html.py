@@ -1,0 +1,183 @@
+"""A run as a page to read: totals, kinds, confidence, and every question with its gold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from eval.html_question import (
+    GAVE_UP,
+    MADE_UP,
+    OUTCOMES,
+    PARTLY,
+    RIGHT,
+    WRONG,
+    Outcome,
+    outcome,
+    question_html,
+)
+from eval.metrics import METRICS, Metric
+from eval.page import Html, join, page, tag
+from eval.stats import Estimate, reliability
+from eval.types import Evaluation
+
+_FILTERS: Final[tuple[tuple[str, tuple[Outcome, ...]], ...]] = (
+    ("All", OUTCOMES),
+    ("Missed", (PARTLY, WRONG, GAVE_UP)),
+    ("Abstained wrongly", (GAVE_UP,)),
+    ("Should have abstained", (MADE_UP,)),
+)
+
+
+def report_html(run: Evaluation) -> str:
+    """The whole page, self-contained; all text of questions, reports and answers is escaped."""
+    title = f"Evaluation: {run.set_name or 'question set'}"
+    return page(title, _header(title, run), _totals(run), _kinds(run), _confidence(run), _all(run))
+
+
+def _header(title: str, run: Evaluation) -> Html:
+    facts = (
+        ("Set", f"{len(run.questions)} questions, SHA-256 {run.set_sha256[:16]}"),
+        ("Model", run.model),
+        ("Fingerprint", run.fingerprint[:16]),
+    )
+    lines = [
+        tag("span", f"{name} ", tag("code", value), " · ", class_="small")
+        for name, value in facts
+        if value
+    ]
+    speed = f"an answer in {_time(run.latency(0.5))} (median), {_time(run.latency(0.95))} (p95)"
+    return tag(
+        "header",
+        tag("h1", title),
+        tag("p", *lines, tag("span", speed, class_="small"), class_="quiet"),
+    )
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
+
+
+def _totals(run: Evaluation) -> Html:
+    cards = [
+        _card(metric, run.totals[metric.name]) for metric in METRICS if metric.name in run.totals
+    ]
+    note = "Small figures and bars: the 95% interval, by bootstrap over questions."
+    return tag(
+        "section",
+        tag("h2", "Totals"),
+        tag("div", *cards, class_="cards"),
+        tag("p", note, class_="quiet small"),
+    )
+
+
+def _card(metric: Metric, total: Estimate) -> Html:
+    interval = f"{metric.shown(total.low)} to {metric.shown(total.high)}, n = {total.n}"
+    top = max(1.0, total.high)
+    left, right, middle = (100 * value / top for value in (total.low, total.high, total.value))
+    track = tag(
+        "span",
+        tag("i", style=f"left:{left:.1f}%;right:{100 - right:.1f}%"),
+        tag("b", style=f"left:{middle:.1f}%"),
+        class_="track",
+    )
+    return tag(
+        "div",
+        tag("div", metric.label, class_="name"),
+        tag("div", metric.shown(total.value), class_="value"),
+        tag("div", interval, class_="interval"),
+        track,
+        tag("p", metric.meaning),
+        class_="card",
+    )
+
+
+def _kinds(run: Evaluation) -> Html:
+    columns = [metric for metric in METRICS if metric.name in run.totals]
+    head = tag("tr", tag("th", "Kind"), tag("th", "n"), *(tag("th", m.label) for m in columns))
+    rows = [
+        tag(
+            "tr",
+            tag("th", kind.replace("_", " ")),
+            tag("td", str(sum(scores.kind == kind for scores in run.questions))),
+            *(_cell(metric, estimates.get(metric.name)) for metric in columns),
+        )
+        for kind, estimates in run.by_kind.items()
+    ]
+    note = tag("p", "Shares in per cent.", class_="quiet small")
+    return tag("section", tag("h2", "By kind"), _table(head, rows), note)
+
+
+def _cell(metric: Metric, total: Estimate | None) -> Html:
+    if total is None:
+        return tag("td", "–", class_="quiet")
+    interval = tag("small", f"{_short(metric, total.low)}–{_short(metric, total.high)}")
+    value = _short(metric, total.value)
+    if metric.unit != "share":
+        return tag("td", value, interval)
+    tone = "good" if metric.better == "higher" else "bad"
+    return tag("td", value, interval, class_=tone, style=f"--share:{total.value:.0%}")
+
+
+def _short(metric: Metric, value: float) -> str:
+    return f"{100 * value:.0f}" if metric.unit == "share" else f"{value:.2f}"
+
+
+def _table(head: str, rows: Iterable[str]) -> Html:
+    return tag(
+        "div", tag("table", tag("thead", head), tag("tbody", *rows)), class_="scroll", tabindex="0"
+    )
+
+
+def _confidence(run: Evaluation) -> Html:
+    names = ("Confidence", "Questions", "Mean confidence", "Answered right", "Not answered right")
+    head = tag("tr", *(tag("th", name) for name in names), tag("th", "Unanswerable"))
+    bins = reliability(
+        [result.answer.confidence for result in run.results],
+        [outcome(result) is RIGHT for result in run.results],
+        [result.question.answerable for result in run.results],
+    )
+    rows = [
+        tag(
+            "tr",
+            tag("th", f"{row.low:.1f} to {row.high:.1f}"),
+            tag("td", str(row.n)),
+            tag("td", f"{row.confidence:.2f}"),
+            tag("td", _of(row.right, row.n)),
+            tag("td", _of(row.n - row.right - row.unanswerable, row.n)),
+            tag("td", _of(row.unanswerable, row.n)),
+        )
+        for row in bins
+    ]
+    note = "Where confidence can be believed, the share answered right is near the mean confidence."
+    return tag(
+        "section",
+        tag("h2", "Confidence against what came of it"),
+        _table(head, rows),
+        tag("p", note, class_="quiet small"),
+    )
+
+
+def _of(count: int, n: int) -> Html:
+    return join(str(count), tag("small", f"{count / n:.0%}"))
+
+
+def _all(run: Evaluation) -> Html:
+    found = [outcome(result) for result in run.results]
+    buttons = [
+        tag(
+            "button",
+            f"{label} {sum(item in outcomes for item in found)}",
+            type="button",
+            data_shows=" ".join(item.name for item in outcomes),
+            aria_pressed="true" if label == "All" else "false",
+        )
+        for label, outcomes in _FILTERS
+    ]
+    opener = tag("button", "Open or close all", type="button", class_="open")
+    return tag(
+        "section",
+        tag("h2", "Questions"),
+        tag("div", *buttons, opener, class_="filters"),
+        *(question_html(result) for result in run.results),
+    )

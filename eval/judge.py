@@ -1,0 +1,83 @@
+"""An answer held against its question's gold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from eval import metrics
+from eval.dataset import Question
+from eval.gold import Characters, Gold, GoldSpan, Place, characters
+from eval.types import GoldResult, Result, Scores, TextRun
+from index.types import Document
+from rag.types import Answer
+
+
+def judge(
+    question: Question,
+    answer: Answer,
+    passages: Sequence[Place],
+    gold: Gold,
+    documents: Mapping[str, Document],
+) -> Result:
+    """The scores of an answer and what they rest on.
+
+    ``passages`` are the places retrieved for the question, best first. Cited is what the
+    citations quote; the lead-in that a citation brings with it is context and does not count.
+    """
+    citations = [
+        characters([Place(c.document, c.start, c.end)], documents) for c in answer.citations
+    ]
+    cited: Characters = frozenset().union(*citations)
+    citable = characters(gold.citable, documents)
+    spans = [[characters([place], documents) for place in span.places] for span in gold.spans]
+    ranks = metrics.span_ranks(spans, [characters([place], documents) for place in passages])
+    values = (
+        {
+            "correct": metrics.correct(
+                answer.text, answer.abstained, question.required, question.forbidden
+            ),
+            "coverage": metrics.coverage(answer.text, answer.abstained, question.required),
+            "citation_precision": metrics.citation_precision(cited, citable),
+            "citation_recall": metrics.citation_recall(cited, spans),
+            "length_ratio": metrics.length_ratio(answer.text, question.gold_spans),
+            "wrong_abstention": float(answer.abstained),
+            **{f"recall_at_{k}": metrics.recall_at(k, ranks) for k in metrics.RECALL_AT},
+            "reciprocal_rank": metrics.reciprocal_rank(ranks),
+        }
+        if question.answerable
+        else {"right_abstention": float(answer.abstained)}
+    )
+    return Result(
+        question=question,
+        answer=answer,
+        scores=Scores(
+            id=question.id,
+            question=question.question,
+            kind=question.kind,
+            answerable=question.answerable,
+            abstained=answer.abstained,
+            values=values,
+        ),
+        gold=tuple(
+            _gold_result(span, cited, rank, documents)
+            for span, rank in zip(gold.spans, ranks, strict=True)
+        ),
+        precisions=tuple(metrics.citation_precision(part, citable) for part in citations),
+    )
+
+
+def _gold_result(
+    span: GoldSpan, cited: Characters, rank: int | None, documents: Mapping[str, Document]
+) -> GoldResult:
+    place = max(span.places, key=lambda place: len(characters([place], documents) & cited))
+    document = documents[place.document_id]
+    sections = [s.label for s in document.sections if s.start <= place.start < s.end]
+    pieces: list[TextRun] = []
+    for offset in range(place.start, place.end):
+        character = document.text[offset]
+        is_cited = (place.document_id, offset) in cited
+        if pieces and (character.isspace() or is_cited == pieces[-1].cited):
+            pieces[-1] = TextRun(pieces[-1].text + character, pieces[-1].cited)
+        else:
+            pieces.append(TextRun(character, is_cited))
+    return GoldResult(place, sections[-1] if sections else "", tuple(pieces), rank)

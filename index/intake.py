@@ -1,0 +1,145 @@
+"""Reports on their way into a library: which are new, which replace another, which fail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from llama_index.core.schema import MetadataMode
+
+from index.chunk import to_node
+from index.config import IndexConfig
+from index.embed import Encoder
+from index.errors import ReportError
+from index.manifest import DocumentRecord, FileRecord
+from index.sources import (
+    Report,
+    ReportFile,
+    is_original,
+    new_id,
+    parse_file,
+    read_file,
+    report_files,
+    stored_bytes,
+)
+from index.store import FaissStore
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far long work has come: ``done`` of ``total`` files, or passages when embedding."""
+
+    stage: Literal["reading", "embedding", "saving"]
+    done: int
+    total: int
+
+
+OnProgress = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that was not added, and why."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddResult:
+    """What became of the files: the ids of their documents, and the files that failed."""
+
+    added: tuple[str, ...] = ()
+    replaced: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    failed: tuple[Failure, ...] = ()
+
+
+class Intake:
+    """Collects the next version of a library.
+
+    ``records`` are all its documents, ``reports`` those that are still to be embedded and
+    ``files`` the content of the files that are new.
+    """
+
+    def __init__(
+        self,
+        config: IndexConfig,
+        records: Iterable[DocumentRecord] = (),
+        hashes: Mapping[str, FileRecord] | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> None:
+        self.records = {record.document_id: record for record in records}
+        self.reports: list[Report] = []
+        self.files: dict[str, bytes] = {}
+        self.result = AddResult()
+        self._config = config
+        self._hashes = hashes or {}
+        self._on_progress = on_progress
+
+    def read(self, paths: Sequence[Path], library: Path) -> None:
+        """Take the files, and the report files in the folders; a broken one fails alone.
+
+        ``library`` is the folder that is passed over where it lies within one of them.
+        """
+        files: dict[Path, None] = {}
+        for path in paths:
+            try:
+                files.update(dict.fromkeys(report_files(path, library)))
+            except ReportError as error:
+                self._fail(path, error)
+        for done, path in enumerate(files):
+            self.tell("reading", done, len(files))
+            try:
+                self._read_one(path)
+            except ReportError as error:
+                self._fail(path, error)
+        self.tell("reading", len(files), len(files))
+
+    def take(self, file: ReportFile, document_id: str, added: str | None = None) -> None:
+        """Parse a file and keep it under an id; raises ReportError."""
+        report = parse_file(file, document_id, self._config, added)
+        self.reports.append(report)
+        self.records[document_id] = report.record
+        self.files.update(stored_bytes(report, file))
+
+    def embed(self, store: FaissStore, encoder: Encoder) -> None:
+        """Put the passages of the reports into the store, in place of their documents' old ones."""
+        nodes = [
+            to_node(passage, report.document)
+            for report in self.reports
+            for passage in report.passages
+        ]
+        vectors = encoder.encode(
+            [node.get_content(MetadataMode.EMBED) for node in nodes],
+            lambda done, total: self.tell("embedding", done, total),
+        )
+        for node, vector in zip(nodes, vectors, strict=True):
+            node.embedding = vector.tolist()
+        for report in self.reports:
+            store.delete(report.record.document_id)
+        store.add(nodes)
+
+    def tell(self, stage: Literal["reading", "embedding", "saving"], done: int, total: int) -> None:
+        """Report progress to who asked for it."""
+        if self._on_progress is not None:
+            self._on_progress(Progress(stage, done, total))
+
+    def _read_one(self, path: Path) -> None:
+        file, result = read_file(path), self.result
+        known = next((one for one in self.records.values() if one.path == str(path)), None)
+        if known is None:
+            document_id = new_id(path, self.records)
+            self.take(file, document_id)
+            self.result = replace(result, added=(*result.added, document_id))
+        elif is_original(file, known, self._hashes):
+            self.result = replace(result, unchanged=(*result.unchanged, known.document_id))
+        else:
+            self.take(file, known.document_id)
+            self.result = replace(result, replaced=(*result.replaced, known.document_id))
+
+    def _fail(self, path: Path, error: ReportError) -> None:
+        failure = Failure(path, str(error))
+        self.result = replace(self.result, failed=(*self.result.failed, failure))

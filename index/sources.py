@@ -1,0 +1,163 @@
+"""Report files into what a library keeps of them: the bytes, the document, its passages."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from index.chunk import chunk
+from index.config import IndexConfig
+from index.enrich import SUFFIX as QUESTIONS_SUFFIX
+from index.errors import ReportError
+from index.manifest import DocumentRecord, FileRecord
+from index.parse import READABLE_SUFFIXES, read_report
+from index.types import Document, Passage
+
+# What ``read_report`` reads beside a report: its description, the questions written for it.
+_COMPANIONS = (".json", QUESTIONS_SUFFIX)
+_SLUG_LENGTH = 60
+
+
+@dataclass(frozen=True)
+class ReportFile:
+    """A report file's bytes and, by suffix, those of the files beside it that belong to it."""
+
+    path: Path
+    data: bytes
+    companions: dict[str, bytes]
+
+
+@dataclass(frozen=True)
+class Report:
+    """A document as a library holds it."""
+
+    record: DocumentRecord
+    document: Document
+    passages: tuple[Passage, ...]
+
+
+def report_files(path: Path, library: Path) -> list[Path]:
+    """The file itself, or the report files in the folder and below, as absolute paths.
+
+    The library's own folder is passed over. Raises ReportError where there is no file.
+    """
+    try:
+        path = path.resolve()
+        if path.is_dir():
+            found = list(_walk(path, library.resolve()))
+        else:
+            found = [path] if path.is_file() else []
+    except (OSError, ValueError, RuntimeError) as error:
+        raise ReportError(f"{path.name!r} cannot be read: {error}") from error
+    if not found:
+        raise ReportError(
+            f"{path.name!r} is neither a file nor a folder with report files "
+            f"({', '.join(READABLE_SUFFIXES)})"
+        )
+    return found
+
+
+def read_file(path: Path) -> ReportFile:
+    """The bytes of a report file and of those that belong to it; raises ReportError."""
+    try:
+        beside = {suffix: _companion(path, suffix) for suffix in _COMPANIONS}
+        return ReportFile(
+            path,
+            path.read_bytes(),
+            {suffix: file.read_bytes() for suffix, file in beside.items() if os.path.isfile(file)},
+        )
+    except (OSError, ValueError) as error:
+        raise ReportError(f"{path.name}: cannot be read: {error}") from error
+
+
+def parse_file(
+    file: ReportFile, document_id: str, config: IndexConfig, added: str | None = None
+) -> Report:
+    """The report in just these bytes, whatever has become of the file since; raises ReportError."""
+    try:
+        with TemporaryDirectory(prefix="peel-") as folder:
+            copy = Path(folder) / file.path.name
+            copy.write_bytes(file.data)
+            for suffix, data in file.companions.items():
+                _companion(copy, suffix).write_bytes(data)
+            document = read_report(copy, document_id)
+    except OSError as error:
+        raise ReportError(f"{file.path.name}: cannot be read: {error}") from error
+    passages = chunk(document, config)
+    record = DocumentRecord(
+        document_id=document_id,
+        title=document.title,
+        source=document.source,
+        path=str(file.path),
+        file=f"sources/{document_id}{file.path.suffix.lower()}",
+        companions=tuple(f"sources/{document_id}{suffix}" for suffix in file.companions),
+        text_sha256=document.sha256,
+        passages=len(passages),
+        added=added or datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    return Report(record, document, passages)
+
+
+def stored_bytes(report: Report, file: ReportFile) -> dict[str, bytes]:
+    """The files of a report in a library, by relative name."""
+    content = {
+        "document": report.document.to_dict(),
+        "passages": [asdict(passage) for passage in report.passages],
+    }
+    return {
+        report.record.content: json.dumps(content).encode(),
+        **dict(zip(report.record.sources, _parts(file), strict=True)),
+    }
+
+
+def stored_report(record: DocumentRecord, data: bytes) -> Report:
+    """The report that ``stored_bytes`` wrote as ``record.content``; raises KeyError and such."""
+    content = json.loads(data)
+    passages = tuple(
+        Passage(**{**passage, "heading_path": tuple(passage["heading_path"])})
+        for passage in content["passages"]
+    )
+    return Report(record, Document.from_dict(content["document"]), passages)
+
+
+def is_original(file: ReportFile, record: DocumentRecord, hashes: Mapping[str, FileRecord]) -> bool:
+    """Whether these are the bytes, companions included, that the document was read from."""
+    return [FileRecord.of(data) for data in _parts(file)] == [
+        hashes[name] for name in record.sources
+    ]
+
+
+def new_id(path: Path, taken: Collection[str]) -> str:
+    """A safe id made of the file's name, with -2, -3 and so on where it is taken."""
+    plain = unicodedata.normalize("NFKD", path.stem).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_SLUG_LENGTH].strip("-") or "report"
+    number, candidate = 1, slug
+    while candidate in taken:
+        number += 1
+        candidate = f"{slug}-{number}"
+    return candidate
+
+
+def _parts(file: ReportFile) -> list[bytes]:
+    """What ``DocumentRecord.sources`` names, in that order."""
+    return [file.data, *file.companions.values()]
+
+
+def _companion(report: Path, suffix: str) -> Path:
+    return report.with_name(report.stem + suffix)
+
+
+def _walk(folder: Path, library: Path) -> Iterator[Path]:
+    for place, folders, names in os.walk(folder):
+        # Changed in place, which is how os.walk is told where to go on, and in which order.
+        folders[:] = sorted(name for name in folders if Path(place, name) != library)
+        for name in sorted(names):
+            if Path(name).suffix.lower() in READABLE_SUFFIXES:
+                yield Path(place, name)

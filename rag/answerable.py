@@ -1,0 +1,87 @@
+"""How sure the system is that the reports answer a question."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from pathlib import Path
+
+from bm25s.stopwords import STOPWORDS_EN
+
+from index.types import Document
+from rag.questions import Match
+from rag.read import Evidence
+
+_MODEL = Path(__file__).parent / "models" / "answerable.json"
+_WORD = re.compile(r"[^\W_]+")
+_COMMON = frozenset(STOPWORDS_EN) | frozenset(
+    "what which who whom whose how why when where does did do doing done has have had can could "
+    "should would will may might must say says said tell report reports please give get got any "
+    "there their them its his her our your my me us you we i about many much".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What is seen of a question before it is judged.
+
+    ``best`` and ``third`` are the late-interaction scores of the first and third unit,
+    ``missing`` the share of the question's own words that stand nowhere in the reports
+    searched, ``answered`` and ``unanswered`` the cosines of the nearest written questions.
+    """
+
+    best: float
+    third: float
+    missing: float
+    answered: float = 0.0
+    unanswered: float = 0.0
+
+
+@dataclass(frozen=True)
+class Answerability:
+    """Logistic regressions over ``Signals``; ``rag/models/README.md`` says what they were
+    fitted on. ``plain`` is for libraries without written questions, ``indexed`` for others."""
+
+    plain: tuple[float, ...]
+    indexed: tuple[float, ...]
+
+    @classmethod
+    def load(cls) -> Answerability:
+        """The weights that the package carries: one for each signal, then the bias."""
+        data = json.loads(_MODEL.read_text(encoding="utf-8"))
+        return cls(tuple(data["plain"]), tuple(data["indexed"]))
+
+    def probability(self, seen: Signals) -> float:
+        """The probability that the reports answer the question, in [0, 1]."""
+        weights = self.indexed if seen.answered else self.plain
+        logit = sum(w * value for w, value in zip(weights, (*astuple(seen), 1.0), strict=True))
+        return 1 / (1 + math.exp(-logit))
+
+
+def signals(
+    question: str, evidence: Sequence[Evidence], match: Match, missing: Sequence[str]
+) -> Signals:
+    """The signals of a question that was read; the scores are 0 where nothing was found."""
+    late = sorted((item.late for item in evidence), reverse=True)[:3] or [0.0]
+    words = own_words(question)
+    share = len(missing) / len(words) if words else 0.0
+    return Signals(late[0], late[-1], share, match.answered, match.unanswered)
+
+
+def own_words(question: str) -> list[str]:
+    """The words of a question that carry its meaning, each once, in order."""
+    words = (word for word in _WORD.findall(question) if word.lower() not in _COMMON)
+    return list(dict.fromkeys(words))
+
+
+def missing_words(question: str, documents: Sequence[Document]) -> tuple[str, ...]:
+    """The question's own words whose beginning stands in none of the reports.
+
+    Words are compared by their first five letters, lower case, so that "inspectors" is found
+    where a report says "inspection".
+    """
+    known = {word.lower()[:5] for document in documents for word in _WORD.findall(document.text)}
+    return tuple(word for word in own_words(question) if word.lower()[:5] not in known)

@@ -1,0 +1,132 @@
+"""Quotes into citations, each compared with the report's text before anyone sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from index.errors import AnswerError
+from index.types import Document, Span, Unit
+from rag.types import Answer, Citation, Part, Quote, Source
+
+
+def cite(document: Document, unit: Unit, marker: int) -> Citation:
+    """The verified citation of a unit; raises AnswerError where its offsets leave the text."""
+    citation = Citation(
+        marker=marker,
+        document=document.document_id,
+        section=document.sections[unit.section].label,
+        page=unit.page,
+        start=unit.start,
+        end=unit.end,
+        quote=document.quote(unit),
+        lead_in=_quote(document, unit.lead_in) if unit.lead_in else None,
+        verified=True,
+    )
+    if fault := fault_of(citation, document):
+        raise AnswerError(fault)
+    return citation
+
+
+def source_of(document: Document) -> Source:
+    """The document as an answer names it."""
+    return Source(document.document_id, document.title, document.sha256)
+
+
+def fault_of(citation: Citation, document: Document) -> str | None:
+    """What is wrong with a citation of this document; None where every quote stands there."""
+    quotes = [Quote(citation.start, citation.end, citation.quote)]
+    if citation.lead_in is not None:
+        quotes.append(citation.lead_in)
+    for quote in quotes:
+        if not 0 <= quote.start < quote.end <= len(document.text):
+            return (
+                f"[{citation.marker}] offsets {quote.start}-{quote.end} are outside of "
+                f"{document.document_id}, which has {len(document.text)} characters"
+            )
+        found = document.text[quote.start : quote.end]
+        if found != quote.quote:
+            return (
+                f"[{citation.marker}] {document.document_id} does not say "
+                f"{_short(quote.quote)} at {quote.start}-{quote.end}; it says {_short(found)}"
+            )
+    return None
+
+
+def verify(answer: Answer, documents: Mapping[str, Document]) -> list[str]:
+    """Everything that the documents do not prove in an answer, a line each; empty when proven.
+
+    Checked are each report's hash, every quote and lead-in at its offsets, that each marker
+    in the answer's parts has a citation and each citation a part, and that every line
+    presented as the report's words is made of the quotes it cites.
+    """
+    faults = []
+    for source in answer.sources:
+        document = documents.get(source.document)
+        if document is None:
+            faults.append(f"there is no report {source.document} in this library")
+        elif document.sha256 != source.sha256:
+            faults.append(
+                f"{source.document} is another version here: its text has SHA-256 "
+                f"{document.sha256}, the answer was made from {source.sha256}"
+            )
+    named = {source.document for source in answer.sources}
+    for item in (*answer.citations, *answer.nearest):
+        if item.document not in named:
+            faults.append(f"{item.document} is cited but not among the answer's sources")
+    for citation in answer.citations:
+        if citation.document in documents:
+            fault = fault_of(citation, documents[citation.document])
+            faults.extend([fault] if fault else [])
+    for near in answer.nearest:
+        document = documents.get(near.document)
+        if document is not None and document.text[near.start : near.end] != near.quote:
+            faults.append(
+                f"nearest passage: {near.document} does not say {_short(near.quote)} "
+                f"at {near.start}-{near.end}"
+            )
+    return faults + _unproven_parts(answer)
+
+
+def _unproven_parts(answer: Answer) -> list[str]:
+    quotes = {citation.marker: citation for citation in answer.citations}
+    lead_ins = {flat(item.lead_in.quote) for item in answer.citations if item.lead_in}
+    faults = []
+    for part in answer.parts:
+        unknown = [marker for marker in part.markers if marker not in quotes]
+        faults.extend(f"[{marker}] has no citation" for marker in unknown)
+        if part.kind == "lead_in":
+            if part.text not in lead_ins:
+                faults.append(f"{_short(part.text)} is the lead-in of no citation")
+        elif part.kind != "note" and not unknown:
+            cited = {flat(quotes[marker].quote) for marker in part.markers}
+            if part.text not in cited:
+                faults.append(f"{_short(part.text)} is not the quote that it cites")
+    used = {marker for part in answer.parts for marker in part.markers}
+    faults.extend(f"[{marker}] is cited by no part" for marker in sorted(set(quotes) - used))
+    text = answer_text(answer.parts)
+    if answer.text != text:
+        faults.append("the answer's text is not that of its parts")
+    return faults
+
+
+def answer_text(parts: tuple[Part, ...]) -> str:
+    """Plain text of an answer: a line a part, bullets marked, markers in brackets."""
+    lines = []
+    for part in parts:
+        markers = "".join(f" [{marker}]" for marker in part.markers)
+        lines.append(("• " if part.kind == "bullet" else "") + part.text + markers)
+    return "\n".join(lines)
+
+
+def flat(text: str) -> str:
+    """The text on one line: every run of white space is one space."""
+    return " ".join(text.split())
+
+
+def _quote(document: Document, span: Span) -> Quote:
+    return Quote(span.start, span.end, document.text[span.start : span.end])
+
+
+def _short(text: str) -> str:
+    shown = flat(text)
+    return repr(shown if len(shown) <= 60 else shown[:57] + "...")

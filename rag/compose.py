@@ -1,0 +1,140 @@
+"""Evidence into an answer in the report's own words: which units, in which order, as what lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from index.types import Document, Unit
+from rag.cite import cite, flat, source_of
+from rag.config import RagConfig
+from rag.lists import lists_of, namesakes
+from rag.read import Evidence
+from rag.types import Citation, Nearest, Part, PartKind, Source
+
+Score = Callable[[Sequence[str]], Sequence[float]]
+
+
+def select(evidence: Sequence[Evidence], at_most: int, config: RagConfig) -> list[Evidence]:
+    """The best unit and those that score at least ``config.share`` of it.
+
+    A list of which most items are chosen is given whole.
+    """
+    if not evidence:
+        return []
+    floor = evidence[0].score * config.share
+    chosen = [item for item in evidence[:at_most] if item.score >= floor]
+    return _completed(chosen, evidence)
+
+
+def select_list(evidence: Sequence[Evidence], score: Score, config: RagConfig) -> list[Evidence]:
+    """Every item of the list that answers best, in order; empty where no list is near.
+
+    ``score`` rates texts for the question as the reader rates units. A list is read whole,
+    and only lists with an item among the best evidence are read. Lists under headings of the
+    same words ("Areas for improvement") are taken together where the question does not tell
+    their sections apart by more than ``config.label_margin``.
+    """
+    near = [item for item in evidence[: config.max_units] if item.score > 0]
+    groups = lists_of({item.document.document_id: item.document for item in near}.values())
+    found = [group for group in groups if any(group.holds(item.unit) for item in near)]
+    if not found:
+        return []
+    scores = score([group.text for group in found])
+    best = found[max(range(len(found)), key=lambda place: scores[place])]
+    family = namesakes(best, groups)
+    labels = score([group.label for group in family])
+    return [
+        _known(evidence, group.document, unit)
+        for group, label in zip(family, labels, strict=True)
+        if label >= max(labels) - config.label_margin
+        for unit in group.units
+    ]
+
+
+def _completed(chosen: list[Evidence], evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The chosen units, with the missing items of each list of which most are there."""
+    lists: dict[tuple[str, int], list[Evidence]] = {}
+    for item in chosen:
+        if item.unit.list_id is not None:
+            lists.setdefault((item.document.document_id, item.unit.list_id), []).append(item)
+    added = []
+    for (_, list_id), items in lists.items():
+        document = items[0].document
+        units = document.lists[list_id]
+        if 2 <= len(items) < len(units) < 2 * len(items):
+            there = {item.unit for item in items}
+            added += [_known(evidence, document, unit) for unit in units if unit not in there]
+    return [*chosen, *added]
+
+
+def _known(evidence: Sequence[Evidence], document: Document, unit: Unit) -> Evidence:
+    """The evidence on a unit, with score 0 where it was not read."""
+    for item in evidence:
+        if item.unit is unit and item.document is document:
+            return item
+    return Evidence(document, unit, 0.0)
+
+
+def lines(selected: Sequence[Evidence]) -> tuple[tuple[Part, ...], tuple[Citation, ...]]:
+    """Selected units as numbered lines with their citations.
+
+    Markers count from 1 in the order of the lines. Bullets of one list stand together, in the
+    report's order, under their lead-in; everything else keeps the order given.
+    """
+    parts: list[Part] = []
+    citations: list[Citation] = []
+    lead_in = None
+    for item in _in_lists(selected):
+        citation = cite(item.document, item.unit, len(citations) + 1)
+        if citation.lead_in is not None and citation.lead_in != lead_in:
+            parts.append(Part("lead_in", flat(citation.lead_in.quote)))
+        lead_in = citation.lead_in
+        kind: PartKind = "bullet" if item.unit.kind == "bullet" else "sentence"
+        parts.append(Part(kind, flat(citation.quote), (citation.marker,)))
+        citations.append(citation)
+    return tuple(parts), tuple(citations)
+
+
+def not_said(sources: Sequence[Source], reason: str = "") -> tuple[Part, ...]:
+    """The lines of an answer that says that the reports do not say."""
+    who = "The report does" if len(sources) == 1 else f"The {len(sources)} reports searched do"
+    return (Part("note", f"{who} not say.{' ' + reason if reason else ''}"),)
+
+
+def nearest(evidence: Sequence[Evidence], config: RagConfig) -> tuple[Nearest, ...]:
+    """The units that came closest, as they are shown when the report does not say."""
+    return tuple(
+        Nearest(
+            item.document.document_id,
+            item.document.sections[item.unit.section].label,
+            item.unit.page,
+            item.unit.start,
+            item.unit.end,
+            item.text,
+            round(item.score, 4),
+        )
+        for item in evidence[: config.nearest]
+    )
+
+
+def sources_of(evidence: Sequence[Evidence]) -> tuple[Source, ...]:
+    """The reports that pieces of evidence come from, each once."""
+    return tuple(dict.fromkeys(source_of(item.document) for item in evidence))
+
+
+def _in_lists(selected: Sequence[Evidence]) -> list[Evidence]:
+    """Evidence with the bullets of each list brought together at the place of the first."""
+    first: dict[tuple[str, int], int] = {}
+    for place, item in enumerate(selected):
+        if item.unit.list_id is not None:
+            first.setdefault((item.document.document_id, item.unit.list_id), place)
+
+    def key(entry: tuple[int, Evidence]) -> tuple[int, int]:
+        place, item = entry
+        if item.unit.list_id is None:
+            return place, 0
+        return first[item.document.document_id, item.unit.list_id], item.unit.start
+
+    return [item for _, item in sorted(enumerate(selected), key=key)]
+
+

@@ -1,0 +1,111 @@
+"""Fits the small models that the package carries: python -m rag.models.fit DATA_DIR
+
+``list_intent.json``: does a question ask for a list; on the kinds of the authored items.
+``answerable.json``: does a report answer a question; ``plain`` on the authored items over the
+fictional police reports that the reader was not trained on, ``indexed`` on the development
+set. README.md beside this file describes the data and gives the figures printed here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import astuple
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from llama_index.core.schema import NodeWithScore
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import average_precision_score, roc_auc_score
+from sklearn.model_selection import cross_val_predict
+
+from index.chunk import chunk, to_node
+from index.config import IndexConfig
+from index.embed import Encoder, load_encoder
+from index.parse import read_report
+from index.types import Document
+from rag.answerable import missing_words, signals
+from rag.config import RagConfig
+from rag.encoder import load_reader
+from rag.questions import Match
+from rag.read import EvidenceReader
+
+UNTRAINED_REPORTS = ("ludmere", "oxenholt", "severnmoor", "tarnshire")
+_HERE = Path(__file__).parent
+
+
+def fit_list_intent(authored: list[dict[str, Any]], encoder: Encoder) -> dict[str, Any]:
+    """Weights over question embeddings, with ranking quality by five-fold cross-validation."""
+    vectors = np.stack([encoder.encode_query(row["question"]) for row in authored])
+    labels = np.array([row["kind"] == "list" for row in authored])
+    model = LogisticRegression(C=0.3, class_weight="balanced", max_iter=2000)
+    scores = cross_val_predict(model, vectors, labels, cv=5, method="predict_proba")[:, 1]
+    _say("list intent", labels, scores)
+    model.fit(vectors, labels)
+    return {
+        "weights": [round(float(weight), 5) for weight in model.coef_[0]],
+        "bias": round(float(model.intercept_[0]), 5),
+    }
+
+
+def fit_plain(
+    authored: list[dict[str, Any]], folder: Path, encoder: Encoder, config: RagConfig
+) -> list[float]:
+    """Weights over signals without written questions."""
+    rows, labels = [], []
+    for name in UNTRAINED_REPORTS:
+        document = read_report(folder / f"{name}.txt")
+        reader = EvidenceReader({document.document_id: document}, encoder, config)
+        passages = whole(document)
+        for item in authored:
+            if item["doc"] == name:
+                question = item["question"]
+                evidence = reader.read(question, passages)
+                missing = missing_words(question, [document])
+                seen = signals(question, evidence, Match(), missing)
+                rows.append(astuple(seen))
+                labels.append(item["answerable"])
+    return _logistic("answerable, plain", np.array(rows), np.array(labels))
+
+
+def whole(document: Document) -> list[NodeWithScore]:
+    """Every passage of a document, as if all had been retrieved."""
+    return [
+        NodeWithScore(node=to_node(passage, document), score=1.0)
+        for passage in chunk(document, IndexConfig())
+    ]
+
+
+def _logistic(name: str, rows: np.ndarray, labels: np.ndarray) -> list[float]:
+    model = LogisticRegression(C=10.0, max_iter=5000)
+    scores = cross_val_predict(model, rows, labels, cv=5, method="predict_proba")[:, 1]
+    _say(name, labels, scores)
+    model.fit(rows, labels)
+    return [round(float(weight), 4) for weight in (*model.coef_[0], *model.intercept_)]
+
+
+def _say(name: str, labels: np.ndarray, scores: np.ndarray) -> None:
+    area, precision = roc_auc_score(labels, scores), average_precision_score(labels, scores)
+    print(f"{name}: {len(labels)} questions, AUC {area:.3f}, AP {precision:.3f}")  # noqa: T201
+
+
+def main() -> None:
+    """Fits and writes both models."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("data", type=Path)
+    folder = parser.parse_args().data / "train" / "authored"
+    authored = [
+        json.loads(line)
+        for path in sorted(folder.glob("*.jsonl"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    encoder = load_reader(load_encoder(IndexConfig()))
+    intent = fit_list_intent(authored, encoder)
+    (_HERE / "list_intent.json").write_text(json.dumps(intent) + "\n", encoding="utf-8")
+    plain = fit_plain(authored, folder / "fictional_police_reports", encoder, RagConfig())
+    (_HERE / "answerable.json").write_text(json.dumps({"plain": plain, "indexed": plain}))
+
+
+if __name__ == "__main__":
+    main()

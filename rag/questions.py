@@ -1,0 +1,109 @@
+"""The questions-answered index: a question is near other questions with the same answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.embed import Encoder, Vectors
+from index.types import Document, Span, Unanswered, Unit
+from rag.config import RagConfig
+from rag.vectors import cached_vectors
+
+UnitKey = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What the written questions say of a new one.
+
+    ``votes`` gives units, by document id and start, the share of the nearest answered
+    questions that they answer, each weighted by nearness; they are in [0, 1] and do not sum
+    to 1, since a question may need several units. ``answered`` and ``unanswered`` are the
+    mean cosines of the two nearest questions of each kind, 0 where there is none;
+    ``instead`` is the nearest question that the report does not answer.
+    """
+
+    votes: dict[UnitKey, float] = field(default_factory=dict)
+    answered: float = 0.0
+    unanswered: float = 0.0
+    instead: Unanswered | None = None
+    also: tuple[str, ...] = ()
+
+
+class QuestionIndex:
+    """The written questions of a library's reports as vectors."""
+
+    def __init__(
+        self, documents: Sequence[Document], encoder: Encoder, config: RagConfig, cache: Path
+    ) -> None:
+        self._config = config
+        self._texts: list[str] = []
+        self._units: list[tuple[UnitKey, ...]] = []
+        self._refused: list[Unanswered] = []
+        for document in documents:
+            for group in document.answered:
+                units = tuple(
+                    (document.document_id, unit.start)
+                    for unit in covered(document, group.spans)
+                )
+                self._texts += group.questions
+                self._units += [units] * len(group.questions)
+            self._refused += document.unanswered
+        refused = [item.question for item in self._refused]
+        vectors = cached_vectors([*self._texts, *refused], encoder, cache)
+        self._answered, self._unanswered = np.split(vectors, [len(self._texts)])
+
+    def match(self, query: Vectors, left_out: int | None = None) -> Match:
+        """What is near a question's vector, shape (dim,).
+
+        ``left_out`` is the place of a written question, the unanswered ones counted after the
+        answered, that is treated as not there: how the index is tested on its own questions.
+        """
+        if not self._texts:
+            return Match()
+        near, far = self._answered @ query, self._unanswered @ query
+        if left_out is not None and left_out < len(near):
+            near[left_out] = -1.0
+        elif left_out is not None:
+            far[left_out - len(near)] = -1.0
+        config = self._config
+        order = np.argsort(-near, kind="stable")[: config.neighbours]
+        weights = np.exp((near[order] - near[order[0]]) / config.neighbour_scale)
+        votes: dict[UnitKey, float] = {}
+        for place, weight in zip(order, weights / weights.sum(), strict=True):
+            for key in self._units[place]:
+                votes[key] = votes.get(key, 0.0) + float(weight)
+        return Match(
+            votes,
+            _top_two(near),
+            _top_two(far),
+            self._refused[int(far.argmax())] if len(far) else None,
+            self._also(order),
+        )
+
+    def _also(self, order: NDArray[np.intp]) -> tuple[str, ...]:
+        """The nearest questions that other units answer, one for each set of units."""
+        first = self._units[order[0]]
+        found: dict[tuple[UnitKey, ...], str] = {}
+        for place in order:
+            if self._units[place] != first:
+                found.setdefault(self._units[place], self._texts[place])
+        return tuple(found.values())[:3]
+
+
+def covered(document: Document, spans: Sequence[Span]) -> list[Unit]:
+    """The units of a document that spans touch, in order."""
+    return [
+        unit
+        for unit in document.units
+        if any(unit.start < span.end and span.start < unit.end for span in spans)
+    ]
+
+
+def _top_two(scores: NDArray[np.float32]) -> float:
+    return float(np.sort(scores)[-2:].mean()) if len(scores) else 0.0

@@ -1,0 +1,170 @@
+"""The evidence reader: which sentences and bullets of the retrieved passages answer a question."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from threading import Lock
+
+import numpy as np
+from llama_index.core.bridge.pydantic import PrivateAttr
+from llama_index.core.postprocessor.types import BaseNodePostprocessor
+from llama_index.core.schema import (
+    NodeRelationship,
+    NodeWithScore,
+    QueryBundle,
+    RelatedNodeInfo,
+    TextNode,
+)
+
+from index.chunk import passage_id
+from index.embed import Encoder, Vectors
+from index.types import Document, Span, Unit
+from rag.config import RagConfig
+from rag.questions import Match
+
+NO_MATCH = Match()
+_CACHED_UNITS = 8000
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A unit of a report with its score for a question, in [0, 1], higher is better.
+
+    ``late`` is its late-interaction similarity alone, comparable between questions.
+    """
+
+    document: Document
+    unit: Unit
+    score: float
+    late: float = 0.0
+
+    @property
+    def text(self) -> str:
+        """The unit's own words."""
+        return self.document.quote(self.unit)
+
+
+class EvidenceReader(BaseNodePostprocessor):
+    """Scores every sentence and bullet of passages for a question.
+
+    Two things speak for a unit. Late interaction: the mean over the question's tokens of the
+    best cosine with a token of the unit, read after its headings and lead-in (MaxSim, Khattab
+    and Zaharia 2020), put on a scale from 0, ``config.late_spread`` below the best unit, to 1,
+    the best. And, where questions were written for the report, the votes of the nearest of
+    them (``rag.questions``). Vectors of units are kept for the next question.
+    """
+
+    _documents: Mapping[str, Document] = PrivateAttr()
+    _encoder: Encoder = PrivateAttr()
+    _config: RagConfig = PrivateAttr()
+    _vectors: OrderedDict[tuple[str, int, int], Vectors] = PrivateAttr()
+    _lock: Lock = PrivateAttr()
+
+    def __init__(
+        self, documents: Mapping[str, Document], encoder: Encoder, config: RagConfig
+    ) -> None:
+        super().__init__()
+        self._documents = documents
+        self._encoder = encoder
+        self._config = config
+        self._vectors = OrderedDict()
+        self._lock = Lock()
+
+    def read(
+        self, question: str, passages: Sequence[NodeWithScore], match: Match = NO_MATCH
+    ) -> list[Evidence]:
+        """The units of the passages and those voted for, best first, ties in report order."""
+        units = self._units(passages, match)
+        query = self._encoder.token_vectors([question])[0]
+        late = np.array([_max_sim(query, unit) for unit in self._read(units)])
+        spread = self._config.late_spread
+        near = np.clip(1 - (late.max(initial=0.0) - late) / spread, 0, 1)
+        weight = self._config.late_weight if match.votes else 1.0
+        evidence = []
+        for place, (document, unit) in enumerate(units):
+            vote = match.votes.get((document.document_id, unit.start), 0.0)
+            score = (1 - weight) * vote + weight * float(near[place])
+            evidence.append(Evidence(document, unit, score, float(late[place])))
+        return sorted(evidence, key=lambda item: -item.score)
+
+    def rate(self, question: str, texts: Sequence[str]) -> list[float]:
+        """The scores of any texts for a question, on the scale of ``read``."""
+        query = self._encoder.token_vectors([question])[0]
+        return [_max_sim(query, text) for text in self._encoder.token_vectors(texts)]
+
+    def _postprocess_nodes(
+        self, nodes: list[NodeWithScore], query_bundle: QueryBundle | None = None
+    ) -> list[NodeWithScore]:
+        """Passage nodes in, one node a unit out, best first, with its offsets as metadata."""
+        if query_bundle is None:
+            raise ValueError("the evidence reader needs the question: pass query_bundle")
+        return [_to_node(item) for item in self.read(query_bundle.query_str, nodes)]
+
+    def _units(
+        self, passages: Sequence[NodeWithScore], match: Match
+    ) -> list[tuple[Document, Unit]]:
+        """Units of the passages and units voted for, in report order.
+
+        Of the passages' units, headings and lead-ins are left out: they answer nothing alone.
+        """
+        found = {}
+        for passage in passages:
+            metadata = passage.node.metadata
+            document = self._documents[metadata["document_id"]]
+            lead_ins = {unit.lead_in for unit in document.units}
+            for unit in document.units:
+                inside = metadata["start"] <= unit.start and unit.end <= metadata["end"]
+                if inside and Span(unit.start, unit.end) not in lead_ins:
+                    found[document.document_id, unit.start] = (document, unit)
+        for document_id, start in match.votes.keys() - found.keys():
+            document = self._documents[document_id]
+            unit = next(unit for unit in document.units if unit.start == start)
+            found[document_id, start] = (document, unit)
+        return [found[key] for key in sorted(found)]
+
+    def _read(self, units: Sequence[tuple[Document, Unit]]) -> list[Vectors]:
+        """The token vectors of each unit as it is read, from memory where they are there."""
+        keys = [(document.sha256, unit.start, unit.end) for document, unit in units]
+        with self._lock:
+            missing = [place for place, key in enumerate(keys) if key not in self._vectors]
+            vectors = self._encoder.token_vectors([reading(*units[place]) for place in missing])
+            for place, vector in zip(missing, vectors, strict=True):
+                self._vectors[keys[place]] = vector
+            found = [self._vectors[key] for key in keys]
+            for key in keys:
+                self._vectors.move_to_end(key)
+            while len(self._vectors) > _CACHED_UNITS:
+                self._vectors.popitem(last=False)
+        return found
+
+
+def reading(document: Document, unit: Unit) -> str:
+    """A unit as it is read: after its headings and lead-in."""
+    words = document.quote(unit)
+    if unit.lead_in is not None:
+        words = f"{document.quote(unit.lead_in)} {words}"
+    return f"{document.sections[unit.section].label}. {words}"
+
+
+def _max_sim(query: Vectors, text: Vectors) -> float:
+    return float((query @ text.T).max(axis=1).mean()) if len(query) and len(text) else 0.0
+
+
+def _to_node(evidence: Evidence) -> NodeWithScore:
+    document, unit = evidence.document, evidence.unit
+    node = TextNode(
+        id_=passage_id(document.document_id, unit.start, unit.end),
+        text=evidence.text,
+        metadata={
+            "document_id": document.document_id,
+            "heading_path": document.sections[unit.section].label,
+            "lead_in": document.quote(unit.lead_in) if unit.lead_in else None,
+            "page": unit.page,
+            "start": unit.start,
+            "end": unit.end,
+        },
+        relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=document.document_id)},
+    )
+    return NodeWithScore(node=node, score=evidence.score)

@@ -1,0 +1,73 @@
+"""The chat served from this process to a real Chromium, and to nobody else."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from ui.app import build_server
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from rag.pipeline import ReportQA
+
+HOW_TO_GET_ONE = "no Chromium found; get one with: apt-get install chromium"
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+_STARTED_WITHIN_SECONDS = 30
+
+
+def chromium() -> str | None:
+    """The browser of this machine; None where there is none."""
+    return next((path for name in _NAMES if (path := shutil.which(name))), None)
+
+
+@contextmanager
+def served(qa: ReportQA) -> Iterator[str]:
+    """The address of the chat over ``qa``, on a free port of this machine."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(build_server(qa), log_level="warning"))
+        thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
+        thread.start()
+        deadline = time.monotonic() + _STARTED_WITHIN_SECONDS
+        while not server.started:
+            if time.monotonic() > deadline:
+                raise TimeoutError("the chat did not start")
+            time.sleep(0.05)
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        finally:
+            server.should_exit = True
+            thread.join(10)
+
+
+def ask(page: Page, question: str) -> None:
+    """Types a question, presses Enter and waits for what comes of it."""
+    before = page.locator(".turn:not([data-state=error])").count()
+    page.fill("#question textarea", question)
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector(f"#turn-{before}:not([data-state=pending])")
+
+
+def open_chat(page: Page, address: str) -> None:
+    """Opens the chat and waits until it can be used."""
+    page.goto(address)
+    page.wait_for_selector("#question textarea")
+    page.wait_for_selector("body[data-view]")

@@ -1,0 +1,195 @@
+"""The chat in the browser: Gradio blocks around ``Desk``, and the server for them."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+# Gradio reads these once, when it is imported: no usage counts, no calls to other hosts.
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI
+from starlette.datastructures import MutableHeaders
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from index.errors import PeelError
+from ui.desk import Desk, Turns
+
+if TYPE_CHECKING:
+    from rag.pipeline import ReportQA
+
+_TITLE = "Ask the report"
+_WAITING = 64
+_AT_ONCE = 4
+_LOOPBACK = ("127.0.0.1", "localhost")
+_BAR = f"""
+<header class="bar"><p class="brand">{_TITLE}</p>
+<div class="views" role="group" aria-label="View">
+<button type="button" data-view="chat" aria-pressed="true">Chat</button>
+<button type="button" data-view="report" aria-pressed="false">Report</button></div>
+<button type="button" class="quiet" data-clear aria-label="New conversation">\
+New<span> conversation</span></button></header>
+<p class="unseen" role="status"></p><div class="tip" aria-hidden="true" hidden></div>
+"""
+_HEAD = """
+<meta name="color-scheme" content="light dark">
+<meta name="description" content="Questions about inspection reports, answered in their words">
+"""
+# Gradio's own page has inline scripts and builds its HTML components with `new Function`;
+# handlers in attributes, other hosts and frames it does not need.
+_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+    "script-src-attr 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; "
+    "form-action 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+
+
+def build_app(qa: ReportQA) -> gr.Blocks:
+    """The chat at the left and the report at the right, over ``qa``."""
+    desk = Desk(qa)
+    app = gr.Blocks(
+        title=_TITLE, analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)
+    )
+    with app:
+        kept = gr.BrowserState([], storage_key="peel-conversation", secret="this-browser-only")
+        asked = gr.State("")
+        _html(_BAR, "bar")
+        with gr.Row(elem_id="desk"):
+            with gr.Column(elem_id="chat-side"):
+                chat = _html(desk.conversation([]), "chat", _asset("peel.js"))
+                with gr.Row(elem_id="composer"):
+                    box = gr.Textbox(
+                        label="Your question",
+                        show_label=False,
+                        placeholder="Ask about the report…",
+                        lines=1,
+                        max_lines=6,
+                        container=False,
+                        autofocus=True,
+                        elem_id="question",
+                    )
+                    send = gr.Button("Ask", elem_id="send", variant="primary")
+            report = _html(desk.report(""), "report")
+
+        def accept(question: str, turns: Any) -> tuple[str, str, str]:
+            return "", question, desk.accept(question, turns)
+
+        def accept_example(turns: Any, event: gr.EventData) -> tuple[str, str, str]:
+            return accept(str(event.question), turns)
+
+        def clear() -> tuple[Turns, str]:
+            return [], desk.conversation([])
+
+        def open_report(event: gr.EventData) -> str:
+            return desk.report(str(event.document))
+
+        at_once: dict[str, Any] = {**_QUIET, "queue": False}
+        shown = [box, asked, chat]
+        accepted = [
+            gr.on([box.submit, send.click], accept, [box, kept], shown, **at_once),
+            chat.example(accept_example, [kept], shown, **at_once),
+        ]
+        answered = [
+            event.then(desk.answer, [asked, kept], [chat, kept], **_QUIET) for event in accepted
+        ]
+        for event in answered:
+            event.failure(desk.refuse, [asked, kept], [chat], **at_once)
+        chat.clear(clear, None, [kept, chat], cancels=answered, **at_once)
+        chat.open(open_report, None, [report], **at_once)
+        app.load(desk.conversation, [kept], [chat], **at_once)
+    app.queue(max_size=_WAITING, default_concurrency_limit=_AT_ONCE, api_open=False)
+    return app
+
+
+def build_server(qa: ReportQA, host: str = "127.0.0.1") -> FastAPI:
+    """The chat as an ASGI application that talks to its own pages only.
+
+    On a loopback host, requests that name another host are refused, so that no web page
+    can reach the chat through a name of its own.
+    """
+    server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    server.add_middleware(_Secured)
+    server.add_middleware(CORSMiddleware, allow_origins=[])
+    if host in _LOOPBACK:
+        server.add_middleware(TrustedHostMiddleware, allowed_hosts=list(_LOOPBACK))
+
+    gr.mount_gradio_app(
+        server,
+        build_app(qa),
+        path="/",
+        footer_links=[],
+        run_history=False,
+        allowed_paths=[],
+        max_file_size=1,
+        show_error=False,
+        ssr_mode=False,
+        pwa=False,
+        mcp_server=False,
+        theme=_theme(),
+        head=f"{_HEAD}<style>{_asset('peel.css')}</style>",
+    )
+    return server
+
+
+def serve(qa: ReportQA, host: str, port: int, ready: Callable[[str], None]) -> None:
+    """Serves the chat until interrupted; ``ready`` is called with its address.
+
+    Raises PeelError where the port cannot be had.
+    """
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    with listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+        except (OSError, OverflowError) as error:
+            raise PeelError(
+                f"cannot listen on {host} port {port} ({error}); "
+                "try another port: peel chat --port 7861"
+            ) from error
+        config = uvicorn.Config(build_server(qa, host), log_level="warning")
+        ready(f"http://{host}:{listener.getsockname()[1]}")
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+class _Secured:
+    """Puts the security headers on every response; streams pass through as they come."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_secured(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(_HEADERS)
+            await send(message)
+
+        await self._app(scope, receive, send_secured)
+
+
+def _html(value: str, name: str, script: str | None = None) -> gr.HTML:
+    return gr.HTML(value, elem_id=name, apply_default_css=False, js_on_load=script)
+
+
+def _theme() -> gr.themes.Base:
+    sans = ("ui-sans-serif", "system-ui", "sans-serif")
+    theme = gr.themes.Base(font=sans, font_mono=("ui-monospace", "monospace"))
+    return theme.set(body_background_fill="#f3f1eb", body_background_fill_dark="#15181a")
+
+
+def _asset(name: str) -> str:
+    return files("ui.assets").joinpath(name).read_text(encoding="utf-8")

@@ -1,0 +1,171 @@
+"""An Answer's card: text with markers, sources, absence, and how it was found (pure).
+
+A marker and the source behind it share ``data-marker`` within their turn; a source carries
+document and offsets, from which the page marks the quote in the report pane.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+
+from index.types import Document
+from rag.show import answer_plain, escape, place, reference
+from rag.types import Answer, Citation, Nearest, Part
+
+_OPEN_SOURCES = 3
+_WORD = 24
+_DOUBT = "Not found in the report word for word."
+
+
+def found_html(answer: Answer, turn: str, documents: Mapping[str, Document]) -> str:
+    """The answer in the report's words, and the quotes that it is made of."""
+    return f'<div class="answer">{_parts(answer, turn)}</div>{_sources(answer, turn, documents)}'
+
+
+def absence_html(answer: Answer, turn: str, documents: Mapping[str, Document]) -> str:
+    """That the report does not say, what it never mentions, and what comes nearest."""
+    notes = "".join(f"<p>{escape(part.text)}</p>" for part in answer.parts if not part.markers)
+    missing = ""
+    if answer.missing:
+        words = " ".join(f"<li>{escape(word)}</li>" for word in answer.missing)
+        missing = f'<p>The report never mentions:</p><ul class="missing">{words}</ul>'
+    rows = "".join(
+        f'<li class="source" {_span(item)}>'
+        f'<button type="button" class="goto" aria-describedby="{turn}-near-{n}">'
+        f"{_where(item.document, place(item), documents)}</button>"
+        f'<blockquote id="{turn}-near-{n}">{escape(item.quote)}</blockquote>'
+        f'<p class="tools">{_copy(item, documents, "Copy with reference")}</p></li>'
+        for n, item in enumerate(answer.nearest)
+    )
+    nearest = (
+        f'<div class="nearest"><h3>The nearest passages</h3><ol>{rows}</ol></div>' if rows else ""
+    )
+    return f'<div class="card absent"><h3>Not in the report</h3>{notes}{missing}</div>{nearest}'
+
+
+def how_html(answer: Answer, turn: str, documents: Mapping[str, Document]) -> str:
+    """How sure the answer is, how it was found, and a button to copy it."""
+    rows = [
+        ("Searched", ", ".join(document.title for document in documents.values())),
+        ("Sure that the report answers", f"{answer.confidence:.2f} of 1"),
+        ("Nearest scores", ", ".join(f"{item.score:.2f}" for item in answer.nearest)),
+        ("Checked", _checked(answer.citations)),
+        ("Words not in the report", "" if answer.abstained else ", ".join(answer.missing)),
+        ("Took", ", ".join(f"{name} {1000 * s:.0f} ms" for name, s in answer.timings.items())),
+        ("Model", answer.model),
+    ]
+    listed = "".join(f"<dt>{name}</dt><dd>{escape(text)}</dd>" for name, text in rows if text)
+    word = answer.confidence_word
+    what = "Confidence that the report answers this" if answer.abstained else "Confidence"
+    return (
+        f'<footer class="foot"><details class="how" id="{turn}-how"><summary>'
+        f'<span class="confidence {word}">{what}: {word}</span></summary>'
+        f"<dl>{listed}</dl></details>"
+        f'<button type="button" class="copy" data-copy="{escape(answer_plain(answer))}">'
+        "Copy answer</button></footer>"
+    )
+
+
+def _parts(answer: Answer, turn: str) -> str:
+    sections = {citation.marker: citation.section for citation in answer.citations}
+    html = []
+    for is_list, parts in groupby(answer.parts, key=lambda part: part.kind == "bullet"):
+        tag = "li" if is_list else "p"
+        lines = "".join(
+            f'<{tag} class="{part.kind}">{_marked(part, turn, sections)}</{tag}>' for part in parts
+        )
+        html.append(f"<ul>{lines}</ul>" if is_list else lines)
+    return "".join(html)
+
+
+def _marked(part: Part, turn: str, sections: Mapping[int, str]) -> str:
+    """The text, a last word of common length kept on one line with the markers behind it."""
+    markers = "".join(_marker(m, turn, sections[m]) for m in part.markers if m in sections)
+    head, space, last = part.text.rpartition(" ")
+    if len(last) > _WORD:
+        return escape(part.text) + markers
+    return f'{escape(head + space)}<span class="last">{escape(last)}{markers}</span>'
+
+
+def _marker(marker: int, turn: str, section: str) -> str:
+    return (
+        f'<button type="button" class="cite" data-marker="{marker}" '
+        f'aria-describedby="{turn}-quote-{marker}" '
+        f'aria-label="Quote {marker}, {escape(section)}: show in the report">{marker}</button>'
+    )
+
+
+def _sources(answer: Answer, turn: str, documents: Mapping[str, Document]) -> str:
+    groups = [
+        (key, list(group))
+        for key, group in groupby(answer.citations, key=lambda c: (c.document, c.section))
+    ]
+    if not groups:
+        return ""
+    sections = len({key for key, _ in groups})
+    title = f"{_count(len(answer.citations), 'quote')} from {_count(sections, 'section')}"
+    rows = "".join(
+        f"<li><h3>{_where(document, section, documents)}</h3><ol>"
+        + "".join(_source(citation, turn, documents) for citation in citations)
+        + "</ol></li>"
+        for (document, section), citations in groups
+    )
+    opened = " open" if len(answer.citations) <= _OPEN_SOURCES else ""
+    return (
+        f'<details class="sources" id="{turn}-sources"{opened}><summary>{title}</summary>'
+        f"<ol>{rows}</ol></details>"
+    )
+
+
+def _source(citation: Citation, turn: str, documents: Mapping[str, Document]) -> str:
+    lead_in, lead_span = "", ""
+    if citation.lead_in:
+        lead_in = f'<span class="lead-in">{escape(citation.lead_in.quote)}</span> '
+        lead_span = (
+            f' data-lead-start="{citation.lead_in.start}" data-lead-end="{citation.lead_in.end}"'
+        )
+    doubt = "" if citation.verified else f'<p class="doubt">{_DOUBT}</p>'
+    page = "" if citation.page is None else f"p. {citation.page}"
+    return (
+        f'<li class="source" {_span(citation)}{lead_span} data-marker="{citation.marker}">'
+        f"{_marker(citation.marker, turn, citation.section)}"
+        f'<blockquote id="{turn}-quote-{citation.marker}">{lead_in}{escape(citation.quote)}'
+        f'</blockquote>{doubt}<p class="tools"><span>{page}</span>'
+        f"{_copy(citation, documents, f'Copy quote {citation.marker} with reference')}</p></li>"
+    )
+
+
+def _checked(citations: Sequence[Citation]) -> str:
+    if not citations:
+        return ""
+    found = sum(citation.verified for citation in citations)
+    return f"{found} of {_count(len(citations), 'quote')} found in the report word for word"
+
+
+def _span(item: Citation | Nearest) -> str:
+    return (
+        f'data-document="{escape(item.document)}" data-start="{item.start}" data-end="{item.end}"'
+    )
+
+
+def _where(document: str, section: str, documents: Mapping[str, Document]) -> str:
+    """The section's path, with the report's title where there are several reports."""
+    if len(documents) > 1 and document in documents:
+        section = f"{documents[document].title} › {section}"
+    above, arrow, last = section.rpartition(" › ")
+    return f'<span class="above">{escape(above + arrow)}</span>{escape(last)}'
+
+
+def _copy(item: Citation | Nearest, documents: Mapping[str, Document], label: str) -> str:
+    if item.document not in documents:
+        return ""
+    text = reference(item, documents[item.document])
+    return (
+        f'<button type="button" class="copy" data-copy="{escape(text)}" '
+        f'aria-label="{escape(label)}">Copy with reference</button>'
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

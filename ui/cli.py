@@ -1,0 +1,306 @@
+"""The ``peel`` command: ask, chat, index, eval and verify."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from index.errors import AnswerError, PeelError
+
+if TYPE_CHECKING:
+    from index.library import Library
+    from index.library import Progress as LibraryProgress
+    from rag.pipeline import ReportQA
+
+# torch and gradio take seconds to import; each command imports what it needs.
+
+app = typer.Typer(
+    name="peel",
+    help=(
+        "Ask inspection reports and get their own words back, every quote proven.\n\n"
+        "Begin with:  peel ask 'What are the areas for improvement?'  or  peel chat"
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+index_app = typer.Typer(help="The library: the reports that questions are asked of.")
+eval_app = typer.Typer(help="Measure the answers on a set of questions.")
+app.add_typer(index_app, name="index", no_args_is_help=True)
+app.add_typer(eval_app, name="eval", no_args_is_help=True)
+
+LibraryOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--library",
+        help="The library's folder.",
+        envvar="PEEL_LIBRARY",
+        show_default="one in your home folder",
+    ),
+]
+_err = Console(stderr=True)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="The question, in your own words.")],
+    history: Annotated[
+        list[str] | None,
+        typer.Option(help="An earlier question of the conversation; repeat it, oldest first."),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the whole answer as one JSON object.")
+    ] = False,
+    library: LibraryOption = None,
+) -> None:
+    """Answer a question with cited passages.
+
+    Examples:
+
+        peel ask "Is the force good at protecting vulnerable people?"
+
+        peel ask "and on organised crime?" --history "areas for improvement on vulnerable people?"
+
+        peel ask "What does OCG stand for?" --json > answer.json
+    """
+    from rag.show import answer_plain
+
+    answer = _pipeline(library).ask(question, history or [])
+    if as_json:
+        _out(json.dumps(answer.to_dict(), ensure_ascii=False, indent=1))
+    else:
+        _out(answer_plain(answer))
+
+
+@app.command()
+def chat(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on.", min=0, max=65535)] = 7860,
+    library: LibraryOption = None,
+) -> None:
+    """Open the chat in a browser: questions at the left, the report at the right."""
+    _err.print("Opening the library ...")
+    qa = _pipeline(library)
+    qa.warm()
+    from ui.app import serve
+
+    serve(qa, host, port, lambda url: _err.print(f"The chat is at {url} (Ctrl+C ends it)"))
+
+
+@app.command()
+def verify(
+    answer: Annotated[Path, typer.Argument(help="A file that 'peel ask --json' wrote.")],
+    library: LibraryOption = None,
+) -> None:
+    """Prove a saved answer against the library: report hashes, every quote at its offsets.
+
+    Needs no network and no model. The exit status is 1 where anything is not proven.
+    """
+    from rag.cite import verify as check
+    from rag.types import Answer
+
+    try:
+        saved = Answer.from_dict(json.loads(answer.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise AnswerError(f"{answer}: cannot be read as JSON: {error}") from error
+    faults = check(saved, _open(library).documents)
+    for fault in faults:
+        _out(f"not proven: {fault}")
+    if faults:
+        raise typer.Exit(1)
+    _out(f"proven: {_count(len(saved.citations), 'citation')} in {_count(len(saved.sources), 'report')}")
+
+
+@index_app.command("add")
+def index_add(
+    files: Annotated[list[Path], typer.Argument(help="Report files, or folders of them.")],
+    library: LibraryOption = None,
+) -> None:
+    """Add reports to the library; one that is there already is replaced where it changed."""
+    with _progress() as on_progress:
+        result = _build(library, on_progress).add(files, on_progress=on_progress)
+    for word, ids in (
+        ("added", result.added),
+        ("replaced", result.replaced),
+        ("unchanged", result.unchanged),
+    ):
+        for document_id in ids:
+            _out(f"{word}: {document_id}")
+    for failure in result.failed:
+        _err.print(f"not added: {failure.reason}", style="red", markup=False, highlight=False)
+    if result.failed:
+        raise typer.Exit(1)
+
+
+@index_app.command("list")
+def index_list(library: LibraryOption = None) -> None:
+    """List the reports of the library."""
+    opened = _open(library)
+    for document_id, document in opened.documents.items():
+        passages = sum(1 for _ in opened.passages(document_id))
+        _out(f"{document_id}\t{document.title}\t{_count(passages, 'passage')}")
+
+
+@index_app.command("remove")
+def index_remove(
+    document: Annotated[str, typer.Argument(help="The report's id, as 'peel index list' shows it.")],
+    library: LibraryOption = None,
+) -> None:
+    """Remove a report from the library."""
+    _open(library).remove(document)
+    _out(f"removed: {document}")
+
+
+@index_app.command("verify")
+def index_verify(library: LibraryOption = None) -> None:
+    """Check every file of the library against its manifest, and every passage against its report."""
+    opened = _open(library)
+    faults = opened.verify()
+    for fault in faults:
+        _out(f"fault: {fault}")
+    if faults:
+        raise typer.Exit(1)
+    _out(f"sound: {_count(len(opened.documents), 'report')} in {opened.path}")
+
+
+@index_app.command("rebuild")
+def index_rebuild(library: LibraryOption = None) -> None:
+    """Build the library anew from its stored reports, with today's model and settings."""
+    from index.library import Library
+
+    with _progress() as on_progress:
+        rebuilt = Library.rebuild(library, on_progress=on_progress)
+    _out(f"rebuilt: {_count(len(rebuilt.documents), 'report')} in {rebuilt.path}")
+
+
+@eval_app.command("run")
+def eval_run(
+    questions: Annotated[Path, typer.Argument(metavar="SET", help="A question set, JSON Lines.")],
+    out: Annotated[Path, typer.Option(help="The folder for answers, scores and report.")],
+    library: LibraryOption = None,
+) -> None:
+    """Ask every question of a set and score the answers.
+
+    Writes answers.jsonl, scores.json and report.html (open it in a browser).
+    """
+    from eval.dataset import load_set
+    from eval.run import evaluate, write_run
+    from eval.text import run_text
+
+    loaded = load_set(questions)
+    qa = _pipeline(library)
+    with _bar() as bar:
+        task = bar.add_task("asking", total=len(loaded))
+        run = evaluate(
+            qa,
+            loaded,
+            lambda done, _total: bar.update(task, completed=done),
+            set_name=questions.stem,
+        )
+    write_run(run, out)
+    _out(run_text(run))
+    _out(f"report: {out / 'report.html'}")
+
+
+@eval_app.command("compare")
+def eval_compare(
+    before: Annotated[Path, typer.Argument(help="The earlier run: its folder or scores.json.")],
+    after: Annotated[Path, typer.Argument(help="The later run: its folder or scores.json.")],
+    tolerance: Annotated[
+        float | None,
+        typer.Option(
+            help="How much worse a total may be, 0.02 being two points of a percentage.",
+            show_default="as much as its 95% interval reaches",
+        ),
+    ] = None,
+) -> None:
+    """Show which questions got better or worse between two runs of the same set.
+
+    The exit status is 1 where a total got worse beyond the tolerance.
+    """
+    from eval.compare import compare, regressions
+    from eval.run import load_run
+    from eval.text import comparison_text
+
+    comparison = compare(load_run(before), load_run(after))
+    _out(comparison_text(comparison))
+    worse = regressions(comparison, tolerance)
+    for difference in worse:
+        _err.print(f"regression: {difference.metric.label}", style="red")
+    if worse:
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """The console script: runs a command; what the user can mend is one line, status 1."""
+    try:
+        app()
+    except PeelError as error:
+        _err.print(f"peel: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
+        sys.exit(1)
+
+
+def _pipeline(path: Path | None) -> ReportQA:
+    from rag.pipeline import ReportQA
+
+    with _progress() as on_progress:
+        return ReportQA(_build(path, on_progress))
+
+
+def _build(path: Path | None, on_progress: Callable[[LibraryProgress], None]) -> Library:
+    from index.library import Library
+
+    return Library.open_or_build(path, on_progress=on_progress)
+
+
+def _open(path: Path | None) -> Library:
+    from index.library import Library
+
+    return Library.open(path)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[LibraryProgress], None]]:
+    """A bar for each stage of work on the library, shown only while there is some."""
+    with _bar() as bar:
+        tasks: dict[str, int] = {}
+
+        def show(progress: LibraryProgress) -> None:
+            if progress.stage not in tasks:
+                tasks[progress.stage] = bar.add_task(progress.stage, total=progress.total)
+            bar.update(tasks[progress.stage], completed=progress.done, total=progress.total)
+
+        yield show
+
+
+def _bar() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=_err,
+        transient=True,
+    )
+
+
+def _out(text: str) -> None:
+    """Print text as it is; what a terminal's encoding lacks is shown as a question mark."""
+    encoding = sys.stdout.encoding or "utf-8"
+    typer.echo(text.encode(encoding, "replace").decode(encoding))
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+"""The report pane: a Document typeset as escaped HTML (pure).
+
+Every block carries its offsets into ``Document.text`` and holds exactly that text, so that
+the page can mark any quote character for character.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+
+from index.types import Block, Document, Section
+from rag.show import escape
+
+_SET_OFF = re.compile(
+    r"(areas? for (improvement|development)|causes? of concern|recommendations?)\b", re.IGNORECASE
+)
+
+
+def report_html(document: Document, documents: Mapping[str, Document]) -> str:
+    """The document with its outline and, where the library has several, a way to the others."""
+    blocks = "".join(
+        _section(document, index, list(group))
+        for index, group in groupby(document.blocks, key=lambda block: block.section)
+    )
+    return (
+        f'<div class="pane" data-shown="{escape(document.document_id)}">'
+        f'<div class="pane-bar">{_choice(document, documents)}{_outline(document)}'
+        '<button type="button" class="return" data-return hidden>Back to the answer</button></div>'
+        f'<article class="report" aria-label="{escape(document.title)}" tabindex="-1">'
+        f"{blocks}{_provenance(document)}</article></div>"
+    )
+
+
+def facts(document: Document) -> tuple[str, ...]:
+    """What is known of a report, for people: publisher, date line, licence."""
+    dated = (document.quote(block) for block in document.blocks if block.kind == "date")
+    about = document.metadata
+    known = (about.get("publisher"), next(dated, about.get("published")), about.get("licence"))
+    return tuple(fact for fact in known if fact)
+
+
+def _choice(document: Document, documents: Mapping[str, Document]) -> str:
+    if len(documents) < 2:
+        return ""
+    options = "".join(
+        f'<option value="{escape(key)}"{" selected" if key == document.document_id else ""}>'
+        f"{escape(other.title)}</option>"
+        for key, other in documents.items()
+    )
+    return (
+        f'<label class="choice"><span>Report</span><select data-choice>{options}</select></label>'
+    )
+
+
+def _outline(document: Document) -> str:
+    entries = "".join(
+        f'<li class="depth-{min(section.level, 4)}">'
+        f'<button type="button" data-goto="section-{index}">{escape(section.title)}</button></li>'
+        for index, section in enumerate(document.sections)
+    )
+    return (
+        '<details class="outline"><summary>Contents</summary>'
+        f'<nav aria-label="Contents of the report"><ol>{entries}</ol></nav></details>'
+    )
+
+
+def _section(document: Document, index: int, blocks: list[Block]) -> str:
+    section = document.sections[index]
+    set_off = ' class="set-off"' if _SET_OFF.match(section.title) else ""
+    body = "".join(
+        _run(document, section, list(run))
+        for _, run in groupby(blocks, key=lambda block: (block.list_id, block.page))
+    )
+    return f'<section id="section-{index}"{set_off}>{_page(document, blocks)}{body}</section>'
+
+
+def _run(document: Document, section: Section, blocks: list[Block]) -> str:
+    """Blocks in a row that belong together: the bullets of a list, or what stands between."""
+    lines = "".join(_block(document, section, block) for block in blocks)
+    return lines if blocks[0].list_id is None else f"<ul>{lines}</ul>"
+
+
+def _block(document: Document, section: Section, block: Block) -> str:
+    tag, name = "p", str(block.kind)
+    if block.kind == "bullet":
+        tag = "li"
+    elif block.kind == "heading":
+        tag, name = f"h{min(section.level + 1, 6)}", f"level-{min(section.level, 4)}"
+    return (
+        f'<{tag} class="{name}" data-start="{block.start}" data-end="{block.end}">'
+        f"{escape(document.quote(block))}</{tag}>"
+    )
+
+
+def _page(document: Document, blocks: Iterable[Block]) -> str:
+    """A page number where the document has pages, ahead of the section that begins there."""
+    page = next((block.page for block in blocks), None)
+    return f'<p class="page">Page {page}</p>' if document.pages and page else ""
+
+
+def _provenance(document: Document) -> str:
+    about = document.metadata
+    source = about.get("source_url") or document.source
+    lines = [*(about[key] for key in ("publisher", "licence") if key in about), f"Source: {source}"]
+    return f'<footer class="provenance">{"<br>".join(escape(line) for line in lines)}</footer>'
