@@ -26,7 +26,7 @@ def chunk(document: Document, config: IndexConfig) -> tuple[Passage, ...]:
 
     A passage is a paragraph with the list that it introduces, or a part of one of at most
     ``config.passage_words`` words where it is longer (a single sentence or bullet is never
-    cut). Headings are not part of any passage's text.
+    cut). It ends with its page. Headings are not part of any passage's text.
     """
     passages = []
     for group in _groups(document):
@@ -108,12 +108,15 @@ def _groups(document: Document) -> Iterator[list[Unit]]:
 
 
 def _runs(document: Document, group: list[Unit], limit: int) -> Iterator[list[Unit]]:
-    """A group cut into runs of at most ``limit`` words, only where it is longer than that."""
+    """A group cut into runs of at most ``limit`` words, only where it is longer than that.
+
+    It is cut at the end of a page, too, where headers and footers stand between the units.
+    """
     run: list[Unit] = []
     words = 0
     for unit in group:
         length = len(document.quote(unit).split())
-        if run and words + length > limit:
+        if run and (words + length > limit or unit.page != run[-1].page):
             yield run
             run, words = [], 0
         run.append(unit)

@@ -175,7 +175,8 @@ def load_encoder(config: IndexConfig) -> Encoder:
                 str(folder),
                 trust_remote_code=False,
                 local_files_only=True,
-                model_kwargs={"use_safetensors": True},
+                # Weights kept in half precision are slow on a CPU.
+                model_kwargs={"use_safetensors": True, "dtype": "float32"},
             )
     # A model folder is anyone's files; what they make the libraries raise cannot be listed.
     except Exception as error:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import ReportError
-from index.types import Answered, Document, Span, Unanswered
+from index.types import Answered, Span, Unanswered
 
 SUFFIX = ".questions.jsonl"
 
@@ -38,7 +38,7 @@ def load_enrichment(path: Path, text: str) -> Enrichment:
     answered: list[Answered] = []
     unanswered: list[Unanswered] = []
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise ReportError(f"{path.name}: cannot be read: {error}") from error
     for number, line in enumerate(lines, start=1):
@@ -47,23 +47,23 @@ def load_enrichment(path: Path, text: str) -> Enrichment:
         try:
             row = json.loads(line)
             if "questions" in row:
-                answered.append(
-                    Answered(_spans(row["spans"], text), _strings(row["questions"]))
-                )
+                answered.append(Answered(_spans(row["spans"], text), _strings(row["questions"])))
             else:
-                unanswered.append(
-                    Unanswered(
-                        *_strings([row["question"]]),
-                        instead=str(row.get("instead", "")),
-                        nearest=_spans(row.get("nearest", []), text, some=False),
-                    )
-                )
-        except (ValueError, TypeError, KeyError) as error:
+                unanswered.append(_unanswered(row, text))
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise ReportError(
                 f"{path.name}, line {number}: {error!r}; a line is "
                 '{"spans": [[start, end]], "questions": ["..."]} or {"question": "..."}'
             ) from error
     return Enrichment(tuple(answered), tuple(unanswered))
+
+
+def _unanswered(row: dict[str, Any], text: str) -> Unanswered:
+    (question,) = _strings([row["question"]])
+    instead = row.get("instead", "")
+    if instead:
+        (instead,) = _strings([instead])
+    return Unanswered(question, instead or "", _spans(row.get("nearest", []), text, some=False))
 
 
 def _spans(data: Any, text: str, *, some: bool = True) -> tuple[Span, ...]:
@@ -83,4 +83,5 @@ def _strings(data: Any) -> tuple[str, ...]:
         raise ValueError("no questions")
     if not all(isinstance(item, str) and item.strip() for item in data):
         raise ValueError("a question is not a text")
+    "".join(data).encode()  # half a surrogate pair, which JSON can write, is no text either
     return tuple(data)

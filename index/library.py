@@ -11,21 +11,20 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 import platformdirs
 
 from index.config import IndexConfig
 from index.embed import Encoder, load_encoder
-from index.errors import LibraryDamagedError, LibraryError, ReportError
+from index.errors import LibraryError, ReportError
 from index.intake import AddResult, Failure, Intake, OnProgress, Progress
-from index.manifest import MANIFEST_FILE, DocumentRecord, FileRecord, Manifest
-from index.publish import live_version, newest_version, publish, read_live, writing
+from index.manifest import DocumentRecord, Manifest
+from index.publish import live_version, publish, read_live, writing
+from index.recover import original, rebuildable
 from index.reports import bundled_report
-from index.sources import Report, ReportFile, is_original, read_file
-from index.store import FaissStore
+from index.sources import Report
+from index.store import METRIC, FaissStore
 from index.types import Document, Passage
 from index.version import Version, faults, read_version, write_version
 from index.weights import find_model
@@ -101,9 +100,13 @@ class Library:
     ) -> Library:
         """The library in a folder; where there is none yet, a new one with the bundled report."""
         path = path or default_library_path()
-        if live_version(path) is not None:
-            return cls.open(path, config, encoder)
-        return cls.create(path, config, encoder, [bundled_report()], on_progress)
+        if live_version(path) is None:
+            try:
+                return cls.create(path, config, encoder, [bundled_report()], on_progress)
+            except LibraryError:
+                if live_version(path) is None:
+                    raise  # otherwise another process has built it meanwhile
+        return cls.open(path, config, encoder)
 
     @classmethod
     def rebuild(
@@ -122,11 +125,11 @@ class Library:
         """
         path, config = path or default_library_path(), config or IndexConfig.from_env()
         with writing(path):
-            folder, manifest = _rebuildable(path)
+            folder, manifest = rebuildable(path)
             intake = Intake(config, on_progress=on_progress)
             for done, record in enumerate(manifest.documents):
                 intake.tell("reading", done, len(manifest.documents))
-                file = _original(record, manifest, folder)
+                file = original(record, manifest, folder)
                 intake.take(file, record.document_id, record.added)
             return cls._publish_new(path, config, encoder, intake)
 
@@ -134,6 +137,8 @@ class Library:
     def _publish_new(
         cls, path: Path, config: IndexConfig, encoder: Encoder | None, intake: Intake
     ) -> Library:
+        if config.metric != METRIC:
+            raise LibraryError(f"metric {config.metric!r} is not supported; use {METRIC!r}")
         encoder = encoder or load_encoder(config)
         store = FaissStore(encoder.dimension)
         intake.embed(store, encoder)
@@ -263,38 +268,3 @@ def _known(version: Version, document_id: str) -> Report:
             f"{', '.join(version.reports) or '(none)'}"
         )
     return version.reports[document_id]
-
-
-def _rebuildable(path: Path) -> tuple[Path, Manifest]:
-    """The live version's folder and manifest, even where they do not match ``CURRENT``."""
-    try:
-        live = live_version(path)
-    except LibraryDamagedError:
-        live = newest_version(path)
-    if live is None:
-        raise LibraryError(f"there is no library in {path}; mend: peel index add REPORT")
-    manifest_path = live.folder / MANIFEST_FILE
-    try:
-        return live.folder, Manifest.from_bytes(manifest_path.read_bytes(), manifest_path)
-    except (FileNotFoundError, LibraryDamagedError) as error:
-        raise LibraryDamagedError(
-            f"{manifest_path} is missing or damaged, so the reports in {path} are not known any "
-            f"more; mend: delete {path} and add your reports again: peel index add REPORT"
-        ) from error
-
-
-def _original(record: DocumentRecord, manifest: Manifest, folder: Path) -> ReportFile:
-    """The file that a document was read from: the stored copy or another with the same bytes."""
-    for path in (folder / record.file, Path(record.path)):
-        with suppress(ReportError):
-            file = read_file(path)
-            if is_original(file, record, manifest.files):
-                return replace(file, path=Path(record.path))
-    bundled = read_file(bundled_report())
-    if FileRecord.of(bundled.data) == manifest.files[record.file]:
-        return replace(bundled, path=Path(record.path))
-    raise LibraryDamagedError(
-        f"the stored copy of report {record.document_id!r} is damaged and the file that it was "
-        f"added from is gone or changed; mend: put that file back at {record.path}, or delete "
-        f"{folder.parent.parent} and add your reports again: peel index add REPORT"
-    )

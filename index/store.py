@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from index.errors import LibraryDamagedError
 from index.filters import Matches, matcher
 
+METRIC = "cosine"
 VECTORS_FILE = "vectors.faiss"
 NODES_FILE = "nodes.jsonl"
 # FAISS sums in another order at another row, so equal vectors differ in the last digits.

@@ -28,14 +28,11 @@ _COMMON = frozenset(STOPWORDS_EN) | frozenset(
 class Signals:
     """What is seen of a question before it is judged.
 
-    ``best`` and ``third`` are the late-interaction scores of the first and third unit,
-    ``missing`` the share of the question's own words that stand nowhere in the reports
-    searched, ``answered`` and ``unanswered`` the cosines of the nearest written questions.
+    ``best`` is the highest late-interaction score of a unit, ``answered`` and ``unanswered``
+    are the cosines of the nearest written questions, 0 where there are none.
     """
 
     best: float
-    third: float
-    missing: float
     answered: float = 0.0
     unanswered: float = 0.0
 
@@ -61,14 +58,10 @@ class Answerability:
         return 1 / (1 + math.exp(-logit))
 
 
-def signals(
-    question: str, evidence: Sequence[Evidence], match: Match, missing: Sequence[str]
-) -> Signals:
-    """The signals of a question that was read; the scores are 0 where nothing was found."""
-    late = sorted((item.late for item in evidence), reverse=True)[:3] or [0.0]
-    words = own_words(question)
-    share = len(missing) / len(words) if words else 0.0
-    return Signals(late[0], late[-1], share, match.answered, match.unanswered)
+def signals(evidence: Sequence[Evidence], match: Match) -> Signals:
+    """The signals of a question that was read; ``best`` is 0 where nothing was found."""
+    best = max((item.late for item in evidence), default=0.0)
+    return Signals(best, match.answered, match.unanswered)
 
 
 def own_words(question: str) -> list[str]:

@@ -14,14 +14,14 @@ from rag.types import Citation, Nearest, Part, PartKind, Source
 Score = Callable[[Sequence[str]], Sequence[float]]
 
 
-def select(evidence: Sequence[Evidence], at_most: int, config: RagConfig) -> list[Evidence]:
-    """The best unit and those that score at least ``config.share`` of it.
+def select(evidence: Sequence[Evidence], share: float, at_most: int) -> list[Evidence]:
+    """The best unit and those that score at least ``share`` of it.
 
     A list of which most items are chosen is given whole.
     """
     if not evidence:
         return []
-    floor = evidence[0].score * config.share
+    floor = evidence[0].score * share
     chosen = [item for item in evidence[:at_most] if item.score >= floor]
     return _completed(chosen, evidence)
 

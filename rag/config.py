@@ -16,8 +16,8 @@ class RagConfig:
     best ``passages`` of them are read. ``late_spread`` and ``late_weight`` put late
     interaction and votes on one scale; the ``neighbours`` nearest written questions vote,
     their weight falling by e with every ``neighbour_scale`` of cosine. A unit whose score is
-    at least ``share`` of the best is part of the answer, ``max_units`` at the most, or
-    ``max_unvoted`` where no questions were written for the reports. A question
+    at least ``share`` of the best is part of the answer, ``max_units`` at the most
+    (``share_unvoted`` and ``max_unvoted`` where no questions were written). A question
     asks for a list where that is at least ``list_from`` probable. Under ``abstain_below``
     the answer is that the report does not say, with the ``nearest`` units.
     """
@@ -25,12 +25,13 @@ class RagConfig:
     candidates: int = 50
     passages: int = 24
     rrf_k: int = 60
-    late_spread: float = 0.1
+    late_spread: float = 0.2
     late_weight: float = 0.2
     neighbours: int = 20
-    neighbour_scale: float = 0.08
+    neighbour_scale: float = 0.05
     share: float = 0.5
     max_units: int = 10
+    share_unvoted: float = 0.7
     max_unvoted: int = 3
     list_from: float = 0.6
     label_margin: float = 0.03

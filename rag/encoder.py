@@ -1,13 +1,25 @@
-"""The encoder that reads: the trained one that the package carries."""
+"""The encoder that reads: all-MiniLM-L6-v2 trained further, carried by the package."""
 
 from __future__ import annotations
 
-from index.config import BUNDLED_MODEL, IndexConfig
+from pathlib import Path
+
+from index.config import IndexConfig
 from index.embed import Encoder, load_encoder
+from index.errors import ModelError
+
+READER = "peel-reader-1"
+_FOLDER = Path(__file__).parent / "models" / "reader"
+_HASH = "fdd4315db1e1f763a199d6ed005c5d411f39033b458cb2f323ed652ed67753aa"
 
 
-def load_reader(indexer: Encoder) -> Encoder:
-    """The reading encoder; the library's own where that is the same model."""
-    if indexer.model_name == BUNDLED_MODEL:
-        return indexer
-    return load_encoder(IndexConfig())
+def load_reader() -> Encoder:
+    """The reading encoder; raises ModelError where its files are not the pinned ones."""
+    encoder = load_encoder(IndexConfig(model=str(_FOLDER)))
+    if encoder.model_hash != _HASH:
+        raise ModelError(
+            f"{_FOLDER} is not {READER}: its files have the hash {encoder.model_hash}, expected "
+            f"{_HASH}; mend: install peel-qa again"
+        )
+    encoder.model_name = READER
+    return encoder

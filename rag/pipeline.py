@@ -115,7 +115,7 @@ class ReportQA:
     ) -> Answer:
         documents = tuple(self.library.documents.values())
         missing = missing_words(understood, documents)
-        confidence, selected, reason = self._judge(understood, vector, evidence, match, missing)
+        confidence, selected, reason = self._judge(understood, vector, evidence, match)
         parts: tuple[Part, ...]
         citations: tuple[Citation, ...] = ()
         close: tuple[Nearest, ...] = ()
@@ -150,7 +150,6 @@ class ReportQA:
         vector: Vectors,
         evidence: list[Evidence],
         match: Match,
-        missing: Sequence[str],
     ) -> tuple[float, list[Evidence], str]:
         """How sure it is that the reports answer, the units that do, and why if they do not."""
         if short := asked_abbreviation(question, self._glossary):
@@ -158,17 +157,17 @@ class ReportQA:
             if entry is None:
                 return 0.0, [], f"It does not spell out {short}."
             return 1.0, [Evidence(entry.document, entry.unit, 1.0)], ""
-        confidence = self._answerability.probability(
-            signals(question, evidence, match, missing)
-        )
+        confidence = self._answerability.probability(signals(evidence, match))
         if not match.votes and self._list_intent.probability(vector) >= self.config.list_from:
             items = select_list(
                 evidence, lambda texts: self._reader.rate(question, texts), self.config
             )
             if items:
                 return confidence, items, ""
-        at_most = self.config.max_units if match.votes else self.config.max_unvoted
-        return confidence, select(evidence, at_most, self.config), ""
+        config = self.config
+        if match.votes:
+            return confidence, select(evidence, config.share, config.max_units), ""
+        return confidence, select(evidence, config.share_unvoted, config.max_unvoted), ""
 
     @cached_property
     def _glossary(self) -> dict[str, Abbreviation]:
@@ -188,7 +187,7 @@ class ReportQA:
 
     @cached_property
     def _reader_encoder(self) -> Encoder:
-        return load_reader(self.library.encoder)
+        return load_reader()
 
     @cached_property
     def _reader(self) -> EvidenceReader:

@@ -12,11 +12,11 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 
 from playwright.sync_api import Page, sync_playwright
+from served import ARGUMENTS, HOW_TO_GET_ONE, ask, chromium, open_chat, served
 
 from index.library import Library
 from rag.pipeline import ReportQA, Step
 from rag.types import Answer
-from served import ARGUMENTS, HOW_TO_GET_ONE, ask, chromium, open_chat, served
 
 WIDTHS = {1440: 900, 820: 1100, 375: 812}
 SINGLE = "When was the report last updated?"

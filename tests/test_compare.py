@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from keyword_answerer import KeywordQA
 
@@ -267,6 +267,7 @@ def test_a_terminal_is_not_steered_by_a_question() -> None:
 rights = st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=25)
 
 
+@settings(deadline=None)
 @given(pairs=rights)
 def test_a_comparison_turned_round_is_its_mirror(pairs: list[tuple[bool, bool]]) -> None:
     runs = [

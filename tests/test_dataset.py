@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eval.dataset import (
@@ -207,6 +207,7 @@ def questions(draw: st.DrawFn) -> Question:
     )
 
 
+@settings(deadline=None)
 @given(items=st.lists(questions(), min_size=1, max_size=4, unique_by=lambda item: item.id))
 def test_what_is_saved_is_read_back(
     tmp_path_factory: pytest.TempPathFactory, items: list[Question]

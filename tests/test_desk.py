@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pages import Page
 
 from index.errors import LibraryDamagedError, LibraryError
-from pages import Page
 from rag.types import Answer
 from ui.desk import Desk, recall
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from keyword_answerer import KeywordQA
 
@@ -436,6 +436,7 @@ def test_half_a_surrogate_pair_in_an_answer_is_kept_as_its_escape(
     assert json.loads(line)["understood"] == "\ud83d broken"
 
 
+@settings(deadline=None)
 @given(text=st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0\r")))
 def test_any_text_comes_out_of_a_page_as_it_went_in(text: str) -> None:
     parsed = _Page(tag("p", text, title=text))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eval import metrics
@@ -136,6 +136,7 @@ def test_reciprocal_rank() -> None:
     assert metrics.reciprocal_rank(()) == 0.0
 
 
+@settings(deadline=None)
 @given(cited=spans, citable=spans, gold=st.lists(st.lists(spans, min_size=1, max_size=3)))
 def test_shares_lie_between_none_and_all(
     cited: Characters, citable: Characters, gold: list[list[Characters]]
@@ -152,6 +153,7 @@ def test_shares_lie_between_none_and_all(
     assert recalls == sorted(recalls)
 
 
+@settings(deadline=None)
 @given(cited=spans, more=spans, gold=st.lists(st.lists(spans, min_size=1, max_size=3)))
 def test_citing_all_gold_is_full_recall_and_citing_more_never_lowers_it_for_one_place(
     cited: Characters, more: Characters, gold: list[list[Characters]]
@@ -249,6 +251,7 @@ def test_a_paired_difference_counts_questions_that_changed() -> None:
 scores = st.lists(st.floats(-1000, 1000), min_size=1, max_size=30)
 
 
+@settings(deadline=None)
 @given(values=scores, statistic=st.sampled_from(["mean", "median"]))
 def test_an_interval_lies_within_the_values_and_is_the_same_again(
     values: list[float], statistic: str
@@ -260,6 +263,7 @@ def test_an_interval_lies_within_the_values_and_is_the_same_again(
     assert found.value == centre(values, statistic)  # type: ignore[arg-type]
 
 
+@settings(deadline=None)
 @given(values=scores, shift=st.integers(-5, 5))
 def test_the_difference_of_a_run_and_the_same_shifted_is_the_shift(
     values: list[float], shift: int

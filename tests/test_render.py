@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from pages import Element, Page
 
 from index.parse import read_report
 from index.parse.text import parse_text
 from index.types import Document
 from rag.cite import answer_text, cite, source_of
 from rag.types import Answer, Nearest, Part
-from pages import Element, Page
 from ui.render import answer_html, conversation_html, error_html, pending_html, start_html
 from ui.report import report_html
 

@@ -9,13 +9,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from pages import Page
 
 from index.parse import read_report
 from index.types import Document
 from rag.cite import answer_text, cite, source_of
 from rag.show import answer_html, answer_markdown, answer_plain, escape, escape_markdown, reference
 from rag.types import Answer, Nearest, Part
-from pages import Page
 
 HOSTILE = (
     "<script>alert(1)</script>",

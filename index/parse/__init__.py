@@ -33,7 +33,8 @@ def read_report(path: Path, document_id: str | None = None) -> Document:
     try:
         data = path.read_bytes()
         metadata = sidecar_metadata(path)
-    except (OSError, ValueError) as error:
+        "".join(metadata.values()).encode()  # a ValueError where JSON wrote half a surrogate pair
+    except (OSError, ValueError, RecursionError) as error:
         raise ReportError(f"{path.name}: cannot be read: {error}") from error
     document = parse_text(
         _decode(data, path.name),
@@ -48,22 +49,25 @@ def read_report(path: Path, document_id: str | None = None) -> Document:
     if not questions.is_file():
         return document
     enrichment = load_enrichment(questions, document.text)
-    return replace(
-        document, answered=enrichment.answered, unanswered=enrichment.unanswered
-    )
+    return replace(document, answered=enrichment.answered, unanswered=enrichment.unanswered)
 
 
 def _decode(data: bytes, name: str) -> str:
-    """UTF-8, else Windows-1252, the two encodings that saved text is found in."""
-    if b"\0" in data:
-        raise ReportError(f"{name}: this is not text (it has NUL bytes); save the report as UTF-8")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
+    """UTF-8, UTF-16 with its mark, else Windows-1252: what saved text is found in."""
+    encodings = ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8", "cp1252")
+    error: UnicodeDecodeError
+    for encoding in encodings:
         try:
-            return data.decode("cp1252")
-        except UnicodeDecodeError as error:
+            text = data.decode(encoding)
+        except UnicodeDecodeError as fault:
+            error = fault
+            continue
+        if "\0" in text:
             raise ReportError(
-                f"{name}: byte {error.start} is neither UTF-8 nor Windows-1252; "
-                "save the report as UTF-8"
-            ) from error
+                f"{name}: this is not text (it has NUL characters); save the report as UTF-8"
+            )
+        return text
+    raise ReportError(
+        f"{name}: byte {error.start} is not text in {' or '.join(encodings)}; "
+        "save the report as UTF-8"
+    ) from error

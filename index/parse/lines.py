@@ -1,38 +1,43 @@
-"""What one line of a text report is, judged by itself and by the lines around it."""
+"""The lines of a text report that are content, and how they lie on their page."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+import string
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
+from index.parse.marks import SIGNS, is_kept
+
+_BREAK = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+# White space, and the characters without width that editors and web pages leave behind.
+_BLANK = string.whitespace + "\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000"
+_BLANK += "".join(map(chr, range(0x2000, 0x200E))) + "\u2060\ufeff"
 _FURNITURE = re.compile(
-    r"skip to (the )?(main )?(content|navigation)|back to (the )?top|print (this )?page"
-    r"|share (this )?page|page \d+( of \d+)?|\d{1,4}|[-–—_=*\s]{3,}",
+    r"(skip|jump) to (the )?(main )?(content|navigation)|back to (the )?top|back to contents"
+    r"|(print|share|download) (this )?(page|report)|menu|search|close|cookies"
+    r"|(page\s*\|?\s*)?(\d{1,4}|[ivxl]{1,6})(\s*(of|/)\s*\d{1,4})?(\s*\|\s*page)?"
+    r"|[-–—|]\s*(page )?\d{1,4}(\s*[-–—|])?",
     re.IGNORECASE,
 )
-_DATE = re.compile(
-    r"(last updated|updated|first published|published|publication date|date|inspected)"
-    r"\b[^.]{0,20}\d[^.]{0,30}|\d{1,2} [A-Z][a-z]+ \d{4}",
-    re.IGNORECASE,
-)
-_BULLET = re.compile(r"[•●▪◦‣∙·■□\uf0b7]\s*|[-–—*]\s+|o\s{2,}")
-_NUMBERED = re.compile(r"\(?(?:\d{1,2}|[ivx]{1,4}|[a-z])[.)]\s+")
-_MARKDOWN_HEADING = re.compile(r"(#{1,6})\s+")
-_FIELD = re.compile(r"[A-Z][\w ()/’'-]{1,40}:\s+\S")
-_GRADE = re.compile(
-    r"(outstanding|good|adequate|requires improvement( to be good)?|inadequate)", re.IGNORECASE
-)
-_HEADING_CHARACTERS, _HEADING_WORDS = 140, 22
+_LEADERS = re.compile(r"(\.\s?){4,}\s*\d{1,4}\Z")
+_CONTENTS = re.compile(r"(table of )?contents( page)?", re.IGNORECASE)
+_ENTRY = re.compile(r"\S\s+\d{1,3}\Z")
+_LONGEST_RUNNING, _LONGEST_ENTRY, _EDGE, _RECURRING = 120, 160, 2, 3
+_NARROWEST, _WIDEST, _FULL = 50, 160, 0.85
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line that is not blank: ``text[start:end]`` without the white space around it.
 
-    ``blank_before`` says whether a blank line (or nothing) stands before it; ``indent`` counts
-    its leading white space; ``page`` is the number of form feeds before it, plus one, or None
-    where the file has none.
+    ``blank_before`` says whether a blank line, furniture or nothing stands before it;
+    ``indent`` counts its leading white space, a tab as four; ``page`` is the number of form
+    feeds before it, plus one, or None where the file has none. A line is ``full`` where the
+    text is wrapped to a width and the next line's first word would have left it;
+    ``bulleted`` where a bullet stood alone on the line before.
     """
 
     text: str
@@ -41,66 +46,130 @@ class Line:
     indent: int
     blank_before: bool
     page: int | None
+    full: bool = False
+    bulleted: bool = False
 
 
-def split_lines(text: str) -> Iterator[Line]:
-    """The lines of a report that are content: not blank, not page furniture."""
+def split_lines(text: str) -> list[Line]:
+    """The lines of a report that are content: not blank, not page furniture.
+
+    Furniture are page numbers, what web pages put around an article, tables of contents, lines
+    without any letter or digit, and running headers and footers: short lines that recur,
+    numbers aside, on three pages or more among the first or last two lines.
+    """
+    written = list(_written(text))
+    running = _running(written)
+    contents = _contents(written)
+    lines: list[Line] = []
+    barred = bulleted = False
+    for place, line in enumerate(written):
+        if SIGNS.fullmatch(line.text):
+            bulleted, barred = True, True
+        elif place in running or place in contents or _is_furniture(line.text):
+            barred = True
+        elif line.text in ("and", "or") and lines and lines[-1].text.endswith((";", ",")):
+            barred = True  # it joins two list items, and is alone where a line or page ends
+        else:
+            apart = replace(line, blank_before=True, bulleted=bulleted) if barred else line
+            lines.append(apart)
+            barred = bulleted = False
+    return _laid_out(lines)
+
+
+def _written(text: str) -> Iterator[Line]:
+    """Every line that is not blank."""
     paged = "\f" in text
-    blank, page = True, 1
-    for match in re.finditer(r"[^\n]*", text):
-        raw = match.group()
-        page += raw.count("\f")
-        stripped = raw.strip(" \t\r\f\v\ufeff\u00a0")
-        if not stripped:
-            blank = blank or match.start() < len(text)
+    start, blank, page = 0, True, 1
+    for end, after, mark in _ends(text):
+        raw = text[start:end]
+        words = raw.strip(_BLANK)
+        if words:
+            before = raw[: len(raw) - len(raw.lstrip(_BLANK))]
+            indent = sum(4 if character == "\t" else 1 for character in before.strip("\ufeff"))
+            begin = start + len(before)
+            at = page if paged else None
+            yield Line(words, begin, begin + len(words), indent, blank, at)
+        blank = not words
+        page += mark == "\f"
+        start = after
+
+
+def _ends(text: str) -> Iterator[tuple[int, int, str]]:
+    """Where each line ends, where the next begins, and what stands between."""
+    for match in _BREAK.finditer(text):
+        yield match.start(), match.end(), match.group()
+    yield len(text), len(text), ""
+
+
+def _is_furniture(words: str) -> bool:
+    if not any(character.isalnum() for character in words):
+        return True
+    if len(words) > _LONGEST_ENTRY:
+        return False
+    return _FURNITURE.fullmatch(words) is not None or _LEADERS.search(words) is not None
+
+
+def _running(lines: Sequence[Line]) -> set[int]:
+    """The places of running headers and footers; the report's first line is never one."""
+    pages: dict[int | None, list[int]] = {}
+    for place, line in enumerate(lines):
+        pages.setdefault(line.page, []).append(place)
+    edges = [{*places[:_EDGE], *places[-_EDGE:]} for places in pages.values()]
+    keys = {
+        place: re.sub(r"\d+", "#", " ".join(lines[place].text.casefold().split()))
+        for places in edges
+        for place in places
+        if len(lines[place].text) <= _LONGEST_RUNNING and not is_kept(lines[place].text)
+    }
+    often = Counter(
+        key for places in edges for key in {keys[place] for place in places if place in keys}
+    )
+    return {place for place, key in keys.items() if place and often[key] >= _RECURRING}
+
+
+def _contents(lines: Sequence[Line]) -> set[int]:
+    """The places of a table of contents: its heading and the entries with page numbers below."""
+    found: set[int] = set()
+    for place, line in enumerate(lines):
+        if not _CONTENTS.fullmatch(line.text[:_LONGEST_ENTRY]):
             continue
-        if _FURNITURE.fullmatch(stripped):
-            continue
-        start = match.start() + raw.index(stripped)
-        indent = len(raw.replace("\t", "    ").lstrip("\f\ufeff")) - len(
-            raw.replace("\t", "    ").lstrip()
-        )
-        yield Line(stripped, start, start + len(stripped), indent, blank, page if paged else None)
-        blank = False
+        end = place + 1
+        while end < len(lines) and (_is_entry(lines[end]) or _leads_to_entry(lines, end)):
+            end += 1
+        if end > place + 1:
+            found.update(range(place, end))
+    return found
 
 
-def bullet_marker(line: Line, *, in_list: bool) -> int:
-    """The length of the bullet or number that opens a line, 0 where there is none.
-
-    "1." opens a list item only inside a list or before words that end like an item; a short
-    numbered line of its own is a heading.
-    """
-    if match := _BULLET.match(line.text):
-        return match.end() if match.end() < len(line.text) else 0
-    if (match := _NUMBERED.match(line.text)) and match.end() < len(line.text):
-        return match.end() if in_list or line.text.endswith((".", ";", ",", " and")) else 0
-    return 0
+def _is_entry(line: Line) -> bool:
+    return len(line.text) <= _LONGEST_ENTRY and _ENTRY.search(line.text) is not None
 
 
-def markdown_heading(line: Line) -> tuple[int, int] | None:
-    """Level and marker length of a Markdown heading, None for other lines."""
-    match = _MARKDOWN_HEADING.match(line.text)
-    return (len(match[1]), match.end()) if match and match.end() < len(line.text) else None
-
-
-def is_date(line: Line) -> bool:
-    """Whether a line says only when a page was published, updated or inspected."""
-    return _DATE.fullmatch(line.text) is not None
-
-
-def is_heading(line: Line, following: Line | None, *, first: bool = False) -> bool:
-    """Whether a short line stands over what follows it; ``first`` is the report's first line.
-
-    A heading begins like a sentence but does not end like one (a question mark may end it),
-    is not a label with its value ("Force: City of London", unless it opens the report), not a
-    grade alone and not the first line of a paragraph broken over several.
-    """
-    words = line.text.split()
-    if following is None or len(line.text) > _HEADING_CHARACTERS or len(words) > _HEADING_WORDS:
+def _leads_to_entry(lines: Sequence[Line], place: int) -> bool:
+    """Whether a line is the first of an entry that is broken over two."""
+    if place + 1 == len(lines) or len(lines[place].text) > _LONGEST_ENTRY:
         return False
-    if line.text.endswith((".", ";", ":", ",", "!", "”", "…")) or words[-1] in ("and", "or"):
-        return False
-    if (_FIELD.match(line.text) and not first) or _GRADE.fullmatch(line.text):
-        return False
-    runs_on = not following.blank_before and following.text[:1].islower()
-    return not runs_on and (line.text[0].isupper() or line.text[0].isdigit())
+    return not lines[place + 1].blank_before and _is_entry(lines[place + 1])
+
+
+def _laid_out(lines: list[Line]) -> list[Line]:
+    """The lines with ``full`` set, where the text is wrapped at all."""
+    pairs = list(pairwise(lines))
+    wrapped = any(
+        len(line.text) >= _NARROWEST
+        and not after.blank_before
+        and after.text[0].islower()
+        and (line.text[-1].isalnum() or line.text[-1] == ",")
+        for line, after in pairs
+    )
+    widths = sorted(line.indent + len(line.text) for line in lines if len(line.text) >= _NARROWEST)
+    if not wrapped or (width := widths[(len(widths) - 1) * 19 // 20]) > _WIDEST:
+        return lines
+    full = [
+        line.indent + len(line.text) + 1 + len(after.text.split(maxsplit=1)[0]) > _FULL * width
+        for line, after in pairs
+    ]
+    return [
+        replace(line, full=True) if is_full else line
+        for line, is_full in zip(lines, [*full, False], strict=True)
+    ]

@@ -8,26 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
-from index.parse.lines import (
-    Line,
-    bullet_marker,
-    is_date,
-    is_heading,
-    markdown_heading,
-    split_lines,
-)
+from index.parse.lines import split_lines
+from index.parse.outline import Draft, Outline
 from index.parse.units import sentences, split_units
-from index.types import Block, BlockKind, Document, Section, Span
+from index.types import Block, Document, Section, Span
 
-_SUBHEADING = re.compile(
-    r"(\w+ )?(areas? for (improvement|development)|areas? of \w+ practice|\w+ practice"
-    r"|causes? of concern|recommendations?|(what|where) .*\b(well|improve(d|ment)?))\b.*",
-    re.IGNORECASE,
-)
-_GROUP = re.compile(r"(questions for|part \w+\b|chapter \w+\b|pillar\b).*", re.IGNORECASE)
-_NUMBER = re.compile(r"(\d+(?:\.\d+)*)\.?\s")
+_DEEPEST = 6
 
 
 def parse_text(
@@ -38,19 +27,22 @@ def parse_text(
     title: str | None = None,
     metadata: dict[str, str] | None = None,
 ) -> Document:
-    """The document in ``text``; its title is the first heading unless ``title`` is given."""
-    outline = _Outline(text, title)
-    lines = list(split_lines(text))
-    for line, following in zip(lines, [*lines[1:], None], strict=True):
-        outline.read(line, following)
-    sections, blocks = outline.close()
+    """The document in ``text``.
+
+    Its title is ``title``, else its first heading where no sentence stands before that, else
+    ``document_id``. Takes time in proportion to the length of the text.
+    """
+    known = " ".join(title.split()) if title else None
+    outline = Outline.of(text, known or None, split_lines(text))
+    name = outline.title or document_id
+    blocks = _blocks(text, outline.drafts)
     return Document(
         document_id=document_id,
-        title=outline.title or document_id,
+        title=name,
         source=source,
         text=text,
         sha256=hashlib.sha256(text.encode()).hexdigest(),
-        sections=sections,
+        sections=_sections(text, name, outline.drafts),
         blocks=blocks,
         units=split_units(text, blocks),
         pages=_pages(text),
@@ -58,141 +50,93 @@ def parse_text(
     )
 
 
+def _sections(text: str, title: str, drafts: Sequence[Draft]) -> tuple[Section, ...]:
+    """A section a heading; content before any heading gets one under the document's title."""
+    openings = [draft for place, draft in enumerate(drafts) if not place or _heads(draft)]
+    ends = [*(draft.start for draft in openings[1:]), len(text)]
+    sections: list[Section] = []
+    above: list[tuple[int, str]] = []
+    for draft, end in zip(openings, ends, strict=False):
+        level, name = 1, title
+        path: tuple[str, ...] = (title,)
+        if _heads(draft):
+            level, name = draft.level, " ".join(text[draft.start : draft.end].split())
+            above = [item for item in above if item[0] < level]
+            path = (*(item[1] for item in above), name)
+            if path[0] != title:
+                path = (title, *path)
+            # The report's own heading stands in paths by the title that it is known under.
+            above.append((level, title if level == 1 and not sections else name))
+        sections.append(Section(name, level, path, draft.start, end, draft.first.page))
+    return tuple(sections)
+
+
+def _heads(draft: Draft) -> bool:
+    return draft.kind == "heading"
+
+
+def _blocks(text: str, drafts: Sequence[Draft]) -> tuple[Block, ...]:
+    blocks: list[Block] = []
+    section = -1
+    bullets = _List(text)
+    for number, draft in enumerate(drafts):
+        section += _heads(draft) or not blocks
+        block = Block(
+            draft.kind, draft.start, draft.end, section, draft.level, page=draft.first.page
+        )
+        if draft.kind == "bullet":
+            block = bullets.place(block, draft, number, blocks[-1] if blocks else None)
+        blocks.append(block)
+    return tuple(blocks)
+
+
+@dataclass(frozen=True, slots=True)
+class _Depth:
+    """An open level of a list: how its bullets are set, and what introduces them."""
+
+    indent: int
+    rank: int
+    lead_in: Span | None
+
+
 @dataclass
-class _Draft:
-    """A block while its lines are being read."""
-
-    kind: BlockKind
-    line: Line
-    start: int
-    end: int
-    level: int = 0
-
-
-@dataclass
-class _Outline:
-    """The reading state: blocks so far, the headings in force, the list that is open."""
+class _List:
+    """The list that is open: its levels, the outermost first."""
 
     text: str
-    title: str | None
-    drafts: list[_Draft] = field(default_factory=list)
-    in_group: bool = False
-    base: int = 1
+    list_id: int = 0
+    depths: list[_Depth] = field(default_factory=list)
 
-    def read(self, line: Line, following: Line | None) -> None:
-        last = self.drafts[-1] if self.drafts else None
-        in_list = last is not None and (
-            last.kind == "bullet" or self.text[last.start : last.end].endswith(":")
-        )
-        if marker := bullet_marker(line, in_list=in_list):
-            self.drafts.append(_Draft("bullet", line, line.start + marker, line.end, line.indent))
-        elif last is not None and _continues(last, line, self.text):
-            last.end, last.line = line.end, line
-        elif heading := markdown_heading(line):
-            self._heading(line, line.start + heading[1], heading[0])
-        elif is_date(line):
-            self.drafts.append(_Draft("date", line, line.start, line.end))
-        elif is_heading(line, following, first=last is None):
-            self._heading(line, line.start, self._level(line.text))
+    def place(self, block: Block, draft: Draft, number: int, previous: Block | None) -> Block:
+        """The bullet with its list, lead-in and depth, by its indent and its kind of marker."""
+        indent, rank = draft.first.indent, draft.marker.rank if draft.marker else 0
+        if previous is None or previous.kind != "bullet":
+            lead_in = _introduction(self.text, previous) if previous else None
+            self.list_id, self.depths = number, [_Depth(indent, rank, lead_in)]
         else:
-            self.drafts.append(_Draft("paragraph", line, line.start, line.end))
-
-    def _heading(self, line: Line, start: int, level: int) -> None:
-        if self.title is None:
-            self.title = self.text[start : line.end]
-        self.drafts.append(_Draft("heading", line, start, line.end, level))
-
-    def _level(self, title: str) -> int:
-        """1 for the first heading; then by number ("2.3 ..."), group and kind of heading."""
-        if not any(draft.kind == "heading" for draft in self.drafts):
-            return 1
-        if _SUBHEADING.fullmatch(title):
-            return self.base + 1
-        if _GROUP.fullmatch(title):
-            self.in_group, self.base = True, 2
-        elif number := _NUMBER.match(title):
-            self.base = 2 + number[1].count(".")
-        else:
-            self.base = 3 if self.in_group else 2
-        return self.base
-
-    def close(self) -> tuple[tuple[Section, ...], tuple[Block, ...]]:
-        """Sections and blocks of the lines read; content before any heading gets a section."""
-        title = self.title or ""
-        sections: list[Section] = []
-        blocks: list[Block] = []
-        open_headings: list[tuple[int, str]] = []
-        for number, draft in enumerate(self.drafts):
-            if draft.kind == "heading":
-                if sections:
-                    sections[-1] = _ended(sections[-1], draft.start)
-                name = " ".join(self.text[draft.start : draft.end].split())
-                open_headings = [item for item in open_headings if item[0] < draft.level]
-                open_headings.append((draft.level, name))
-                path = tuple(item[1] for item in open_headings)
-                if path[0] != title:
-                    path = (title, *path)
-                sections.append(
-                    Section(name, draft.level, path, draft.start, len(self.text), draft.line.page)
-                )
-            elif not sections:
-                sections.append(
-                    Section(title, 1, (title,), draft.start, len(self.text), draft.line.page)
-                )
-            blocks.append(self._block(number, draft, len(sections) - 1, blocks))
-        return tuple(sections), tuple(blocks)
-
-    def _block(self, number: int, draft: _Draft, section: int, blocks: list[Block]) -> Block:
-        list_id, lead_in, level = None, None, draft.level
-        if draft.kind == "bullet":
-            previous = blocks[-1] if blocks else None
-            if previous is not None and previous.kind == "bullet":
-                list_id, lead_in, level = self._in_list(draft, blocks)
-            else:
-                list_id, level = number, 0
-                if previous is not None and previous.kind == "paragraph":
-                    lead_in = self._introduction(previous)
-        return Block(
-            draft.kind, draft.start, draft.end, section, level, list_id, lead_in, draft.line.page
-        )
-
-    def _in_list(self, draft: _Draft, blocks: list[Block]) -> tuple[int | None, Span | None, int]:
-        """List, lead-in and depth of a bullet that follows another one, by its indent."""
-        siblings = [
-            (earlier, self.drafts[position])
-            for position, earlier in enumerate(blocks)
-            if earlier.list_id == blocks[-1].list_id and earlier.kind == "bullet"
-        ]
-        previous, previous_draft = siblings[-1]
-        if draft.level > previous_draft.level:
-            introduction = self._introduction(previous) or previous.lead_in
-            return previous.list_id, introduction, previous.level + 1
-        for earlier, earlier_draft in reversed(siblings):
-            if earlier_draft.level <= draft.level:
-                return earlier.list_id, earlier.lead_in, earlier.level
-        return previous.list_id, siblings[0][0].lead_in, 0
-
-    def _introduction(self, block: Block) -> Span | None:
-        """The last sentence of a block that ends with a colon."""
-        if not self.text[block.start : block.end].endswith(":"):
-            return None
-        return sentences(self.text, block.start, block.end)[-1]
+            while len(self.depths) > 1 and _inside(self.depths[-1], indent, rank):
+                self.depths.pop()
+            last = self.depths[-1]
+            deeper = _inside(_Depth(indent, rank, None), last.indent, last.rank)
+            if deeper and len(self.depths) < _DEEPEST:
+                lead_in = _introduction(self.text, previous) or last.lead_in
+                self.depths.append(_Depth(indent, rank, lead_in))
+        depth = len(self.depths) - 1
+        return replace(block, list_id=self.list_id, level=depth, lead_in=self.depths[-1].lead_in)
 
 
-def _continues(last: _Draft, line: Line, text: str) -> bool:
-    """Whether a line goes on with the block before it: a paragraph or bullet broken over lines."""
-    if line.blank_before or last.kind not in ("paragraph", "bullet"):
-        return False
-    ended = text[last.start : last.end].endswith((".", ":", "?", "!", ";", ".”", ".’"))
-    if line.text[0].islower():
-        return True
-    if last.kind == "bullet" and line.indent > last.level:
-        return True
-    return not ended and len(last.line.text) >= 60
+def _inside(depth: _Depth, indent: int, rank: int) -> bool:
+    """Whether a level stands inside one of this indent and rank; one space is no indent."""
+    if abs(depth.indent - indent) > 1:
+        return depth.indent > indent
+    return depth.rank > rank
 
 
-def _ended(section: Section, end: int) -> Section:
-    return Section(section.title, section.level, section.path, section.start, end, section.page)
+def _introduction(text: str, block: Block) -> Span | None:
+    """The last sentence of a paragraph or bullet that ends with a colon."""
+    if block.kind not in ("paragraph", "bullet") or text[block.end - 1] != ":":
+        return None
+    return sentences(text, block.start, block.end)[-1]
 
 
 def _pages(text: str) -> tuple[Span, ...]:
@@ -201,4 +145,7 @@ def _pages(text: str) -> tuple[Span, ...]:
         return ()
     starts = [0, *(match.end() for match in re.finditer("\f", text))]
     ends = [*(start - 1 for start in starts[1:]), len(text)]
-    return tuple(Span(start, end) for start, end in zip(starts, ends, strict=True))
+    pages = [Span(start, end) for start, end in zip(starts, ends, strict=True)]
+    if len(pages) > 1 and not text[pages[-1].start :].strip():
+        pages.pop()
+    return tuple(pages)

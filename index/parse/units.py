@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 import sentencex
@@ -10,7 +9,8 @@ import sentencex
 from index.types import Block, Span, Unit, UnitKind
 
 LONG_BULLET_WORDS = 90
-_JOINT = re.compile(r"(\s*[;,]\s*(and|or)?|\s+(and|or))$")
+# A line break inside a paragraph is a space to the splitter; the length stays.
+_SPACES = str.maketrans(dict.fromkeys("\n\r\v\f\t\x1c\x1d\x1e\x1f\x85\u2028\u2029", " "))
 
 
 def split_units(text: str, blocks: Sequence[Block]) -> tuple[Unit, ...]:
@@ -21,9 +21,11 @@ def split_units(text: str, blocks: Sequence[Block]) -> tuple[Unit, ...]:
 
 
 def sentences(text: str, start: int, end: int) -> list[Span]:
-    """The sentences of ``text[start:end]`` without the white space around them."""
-    # A line break inside a paragraph is a space to the splitter; the length stays.
-    window = text[start:end].replace("\n", " ").replace("\r", " ")
+    """The sentences of ``text[start:end]`` without the white space around them.
+
+    There is at least one where the range has anything but white space.
+    """
+    window = text[start:end].translate(_SPACES)
     found = []
     for boundary in sentencex.get_sentence_boundaries("en", window):
         piece = window[boundary["start_index"] : boundary["end_index"]]
@@ -35,28 +37,33 @@ def sentences(text: str, start: int, end: int) -> list[Span]:
 
 
 def _units(text: str, number: int, block: Block) -> Iterator[Unit]:
-    kind: UnitKind
+    kind: UnitKind = "sentence" if block.kind == "paragraph" else block.kind
     spans = [Span(block.start, block.end)]
-    if block.kind == "paragraph":
-        kind, spans = "sentence", sentences(text, block.start, block.end)
-    elif block.kind == "bullet":
-        kind = "bullet"
-        words = text[block.start : block.end]
-        if len(words.split()) > LONG_BULLET_WORDS:
-            spans = sentences(text, block.start, block.end)
-        elif joint := _JOINT.search(words):
-            # "; and" joins the bullets of a list and belongs to none of them.
-            spans = [Span(block.start, block.start + joint.start())]
-    else:
-        kind = block.kind
+    if kind == "sentence" or (kind == "bullet" and _is_long(text, block)):
+        spans = sentences(text, block.start, block.end)
+    if kind == "bullet":
+        spans[-1] = _without_joint(text, spans[-1])
+    page, counted = block.page, block.start
     for span in spans:
+        if page is not None:
+            page += text.count("\f", counted, span.start)
+            counted = span.start
         yield Unit(
-            kind,
-            span.start,
-            span.end,
-            number,
-            block.section,
-            block.list_id,
-            block.lead_in,
-            block.page,
+            kind, span.start, span.end, number, block.section, block.list_id, block.lead_in, page
         )
+
+
+def _is_long(text: str, block: Block) -> bool:
+    return len(text[block.start : block.end].split()) > LONG_BULLET_WORDS
+
+
+def _without_joint(text: str, span: Span) -> Span:
+    """A bullet without "; and", which joins the bullets of a list and belongs to none of them."""
+    words = text[span.start : span.end]
+    for joint in ("and", "or"):
+        before = words.removesuffix(joint)
+        if before != words and before[-1:] in (";", ",", *" \t\n\r"):
+            words = before.rstrip()
+            break
+    kept = words.rstrip(";,").rstrip()
+    return Span(span.start, span.start + len(kept)) if kept else span

@@ -12,6 +12,7 @@ import argparse
 import json
 from dataclasses import astuple
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -22,17 +23,21 @@ from sklearn.model_selection import cross_val_predict
 
 from index.chunk import chunk, to_node
 from index.config import IndexConfig
-from index.embed import Encoder, load_encoder
+from index.embed import Encoder
 from index.parse import read_report
+from index.reports import BUNDLED, bundled_report
 from index.types import Document
-from rag.answerable import missing_words, signals
+from rag.answerable import signals
 from rag.config import RagConfig
+from rag.converse import stand_alone
 from rag.encoder import load_reader
-from rag.questions import Match
+from rag.glossary import abbreviations, expand
+from rag.questions import Match, QuestionIndex
 from rag.read import EvidenceReader
 
 UNTRAINED_REPORTS = ("ludmere", "oxenholt", "severnmoor", "tarnshire")
 _HERE = Path(__file__).parent
+_DEVELOPMENT_SET = _HERE.parents[1] / "eval" / "sets" / f"{BUNDLED}.jsonl"
 
 
 def fit_list_intent(authored: list[dict[str, Any]], encoder: Encoder) -> dict[str, Any]:
@@ -60,13 +65,29 @@ def fit_plain(
         passages = whole(document)
         for item in authored:
             if item["doc"] == name:
-                question = item["question"]
-                evidence = reader.read(question, passages)
-                missing = missing_words(question, [document])
-                seen = signals(question, evidence, Match(), missing)
-                rows.append(astuple(seen))
+                evidence = reader.read(item["question"], passages)
+                rows.append(astuple(signals(evidence, Match())))
                 labels.append(item["answerable"])
     return _logistic("answerable, plain", np.array(rows), np.array(labels))
+
+
+def fit_indexed(questions: Path, encoder: Encoder, config: RagConfig) -> list[float]:
+    """Weights over signals with written questions, on the development set of the report."""
+    document = read_report(bundled_report())
+    documents = {document.document_id: document}
+    reader, passages = EvidenceReader(documents, encoder, config), whole(document)
+    known = abbreviations(document)
+    with TemporaryDirectory() as cache:
+        written = QuestionIndex([document], encoder, config, Path(cache))
+    rows, labels = [], []
+    for line in questions.read_text(encoding="utf-8").splitlines():
+        item = json.loads(line)
+        question = stand_alone(item["question"], item["history"])
+        query = expand(question, known)
+        match = written.match(encoder.encode_query(query))
+        rows.append(astuple(signals(reader.read(query, passages, match), match)))
+        labels.append(item["answerable"])
+    return _logistic("answerable, indexed", np.array(rows), np.array(labels))
 
 
 def whole(document: Document) -> list[NodeWithScore]:
@@ -100,11 +121,13 @@ def main() -> None:
         for path in sorted(folder.glob("*.jsonl"))
         for line in path.read_text(encoding="utf-8").splitlines()
     ]
-    encoder = load_reader(load_encoder(IndexConfig()))
+    encoder = load_reader()
     intent = fit_list_intent(authored, encoder)
     (_HERE / "list_intent.json").write_text(json.dumps(intent) + "\n", encoding="utf-8")
     plain = fit_plain(authored, folder / "fictional_police_reports", encoder, RagConfig())
-    (_HERE / "answerable.json").write_text(json.dumps({"plain": plain, "indexed": plain}))
+    indexed = fit_indexed(_DEVELOPMENT_SET, encoder, RagConfig())
+    weights = {"plain": plain, "indexed": indexed}
+    (_HERE / "answerable.json").write_text(json.dumps(weights) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
