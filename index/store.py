@@ -28,7 +28,7 @@ from index.filters import Matches, matcher
 METRIC = "cosine"
 VECTORS_FILE = "vectors.faiss"
 NODES_FILE = "nodes.jsonl"
-# FAISS sums in another order at another row, so equal vectors differ in the last digits.
+# One text embedded in two batches gives vectors that differ in the last digits: that is a tie.
 _DECIMALS = 6
 
 

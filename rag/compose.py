@@ -14,16 +14,20 @@ from rag.types import Citation, Nearest, Part, PartKind, Source
 Score = Callable[[Sequence[str]], Sequence[float]]
 
 
-def select(evidence: Sequence[Evidence], share: float, at_most: int) -> list[Evidence]:
+def select(
+    evidence: Sequence[Evidence], share: float, at_most: int, *, wants_list: bool = False
+) -> list[Evidence]:
     """The best unit and those that score at least ``share`` of it.
 
-    A list of which most items are chosen is given whole.
+    A list of which most items are chosen is given whole. So is one whose lead-in is chosen,
+    in the place of the lead-in; and, where a list is wanted, one that a chosen sentence leads
+    up to in its own paragraph.
     """
     if not evidence:
         return []
     floor = evidence[0].score * share
     chosen = [item for item in evidence[:at_most] if item.score >= floor]
-    return _completed(chosen, evidence)
+    return _completed(_with_introduced(chosen, evidence, wants_list=wants_list), evidence)
 
 
 def select_list(evidence: Sequence[Evidence], score: Score, config: RagConfig) -> list[Evidence]:
@@ -49,6 +53,27 @@ def select_list(evidence: Sequence[Evidence], score: Score, config: RagConfig) -
         if label >= max(labels) - config.label_margin
         for unit in group.units
     ]
+
+
+def _with_introduced(
+    chosen: Sequence[Evidence], evidence: Sequence[Evidence], *, wants_list: bool
+) -> list[Evidence]:
+    """The chosen units with the lists that lead-ins among them introduce, each unit once."""
+    found: dict[tuple[str, int], Evidence] = {}
+    for item in chosen:
+        items, leads = [item], item.unit
+        for units in item.document.lists.values():
+            lead_in = units[0].lead_in
+            if lead_in is None or leads.list_id is not None:
+                continue
+            is_lead_in = (lead_in.start, lead_in.end) == (leads.start, leads.end)
+            block = item.document.blocks[leads.block]
+            if is_lead_in or (wants_list and block.start <= lead_in.start < block.end):
+                listed = [_known(evidence, item.document, unit) for unit in units]
+                items = listed if is_lead_in else [item, *listed]
+        for one in items:
+            found.setdefault((one.document.document_id, one.unit.start), one)
+    return list(found.values())
 
 
 def _completed(chosen: list[Evidence], evidence: Sequence[Evidence]) -> list[Evidence]:

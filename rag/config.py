@@ -35,7 +35,7 @@ class RagConfig:
     max_unvoted: int = 3
     list_from: float = 0.6
     label_margin: float = 0.03
-    abstain_below: float = 0.5
+    abstain_below: float = 0.7
     nearest: int = 3
     question_characters: int = 2000
 

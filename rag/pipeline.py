@@ -7,7 +7,7 @@ import time
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
@@ -158,16 +158,16 @@ class ReportQA:
                 return 0.0, [], f"It does not spell out {short}."
             return 1.0, [Evidence(entry.document, entry.unit, 1.0)], ""
         confidence = self._answerability.probability(signals(evidence, match))
-        if not match.votes and self._list_intent.probability(vector) >= self.config.list_from:
-            items = select_list(
-                evidence, lambda texts: self._reader.rate(question, texts), self.config
-            )
-            if items:
-                return confidence, items, ""
         config = self.config
+        wants_list = self._list_intent.probability(vector) >= config.list_from
         if match.votes:
-            return confidence, select(evidence, config.share, config.max_units), ""
-        return confidence, select(evidence, config.share_unvoted, config.max_unvoted), ""
+            share, at_most = config.share, config.max_units
+        else:
+            share, at_most = config.share_unvoted, config.max_unvoted
+            rate = partial(self._reader.rate, question)
+            if wants_list and (items := select_list(evidence, rate, config)):
+                return confidence, items, ""
+        return confidence, select(evidence, share, at_most, wants_list=wants_list), ""
 
     @cached_property
     def _glossary(self) -> dict[str, Abbreviation]:

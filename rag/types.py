@@ -102,8 +102,8 @@ class Answer:
 
     @property
     def confidence_word(self) -> Confidence:
-        """The confidence as people read it: high from 0.75, medium from 0.5, else low."""
-        return "high" if self.confidence >= 0.75 else "medium" if self.confidence >= 0.5 else "low"
+        """The confidence as people read it: high from 0.9, medium from 0.8, else low."""
+        return "high" if self.confidence >= 0.9 else "medium" if self.confidence >= 0.8 else "low"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON data, read back by ``from_dict``."""

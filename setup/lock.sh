@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
-torch=$(grep '^torch==' requirements.lock || echo torch==2.13.0)
+torch=$(grep -s '^torch==' requirements.lock || echo torch==2.13.0)
 
 # pip leaves these behind when it builds from a folder.
 trap 'rm -rf "$work" build peel_qa.egg-info' EXIT
