@@ -39,7 +39,7 @@ class Encoder(BaseEmbedding):
     model_hash: str
     dimension: int
     _model: SentenceTransformer = PrivateAttr()
-    # Fast tokenizers fail with "Already borrowed" when two threads use one.
+    # A tokenizer keeps its truncation as state: two threads would cut each other's texts, or not.
     _lock: threading.Lock = PrivateAttr(default_factory=threading.Lock)
 
     def __init__(self, model: SentenceTransformer, *, name: str, model_hash: str) -> None:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -29,6 +30,11 @@ def answer(question: str, history: Sequence[str] = ()) -> Answer:
 
 @lru_cache(maxsize=1)
 def _default() -> ReportQA:
-    from rag.pipeline import ReportQA
+    with warnings.catch_warnings():
+        # Said by a progress bar that is never shown, in notebooks without ipywidgets.
+        warnings.filterwarnings("ignore", message="IProgress not found")
+        from rag.pipeline import ReportQA
 
-    return ReportQA.open()
+        qa = ReportQA.open()
+        qa.warm()
+    return qa

@@ -6,9 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 _TURNS = 8
 _TOPIC_CHARACTERS, _EXCHANGED_WORDS, _EXCHANGED_CHARACTERS = 200, 12, 400
-_WHOLE_WORDS = 4
+_WHOLE_WORDS, _SHORT_WORDS = 4, 3
 _OPENING = re.compile(
     r"\W*(?:(?:ok(?:ay)?|so|then|well|right|thanks|thank you|yes|no|great|i see)\b[\s,.!]*)*"
     r"(?P<joins>(?:(?:and|but|also|or)\b[\s,]*)*(?:(?:what|how) about\b|what of\b)?)[\s,]*",
@@ -33,25 +38,27 @@ _NAME = re.compile(
     r"|\b[A-Z]{2,}s?\b"
 )
 _NO_NAME = frozenset(("I", "I'm", "I’m", "I'd", "I’d", "I've", "I’ve"))
-_EMPTY = frozenset(
+_EMPTY = _set(
     "a an the and or but ok okay so then also what which who whom whose how why when where is are "
     "was were be been do does did has have had can could should would will may might must of in "
     "on at to for from by with about any some there it its that this these those them they their "
     "he she him his her hers please tell me say says said give us you we i my our more much many "
-    "other else same too either s t".split()
+    "other else same too either s t"
 )
-_AUXILIARIES = frozenset(
-    "is are was were do does did has have had can could should would will may might must".split()
+_AUXILIARIES = _set(
+    "is are was were do does did has have had can could should would will may might must"
 )
-_OWNERS = frozenset("its their theirs them his her him".split())
-_PRONOUNS = frozenset("it they he she".split()) | _OWNERS
-_PEOPLE = frozenset("he she his her him hers".split())
-_POINTERS = frozenset("this that these those".split())
-_POINTED_AT = frozenset("report inspection page document force constabulary year".split())
-_LINKS = frozenset("for on about of with in to from by from at like".split())
-_CLAUSES = frozenset("when if that because how what whether as before after while where".split())
-_RELATIVES = frozenset("who that with whose which in at of for".split())
-_HALVES = frozenset("exact exactly more such each both neither one ones others".split())
+_ASKING = _AUXILIARIES | _set("what which who whom whose how why when where")
+_OWNERS = _set("its their theirs them his her him")
+_PRONOUNS = _OWNERS | _set("it they he she")
+_PEOPLE = _set("he she his her him hers")
+_POINTERS = _set("this that these those")
+_POINTED_AT = _set("report inspection page document force constabulary year")
+_LINKS = _set("for on about of with in to from by at like")
+_CLAUSES = _set("when if that because how what whether as before after while where")
+_RELATIVES = _set("who that with whose which in at of for")
+_BACK = _set("same else former latter")
+_HALVES = _set("exact exactly more such each both neither one ones others")
 
 
 def stand_alone(question: str, history: Sequence[str] = ()) -> str:
@@ -89,11 +96,21 @@ class _Talk:
 def _after(question: str, talk: _Talk | None) -> _Talk | None:
     """What is talked of after one more question."""
     topic = _topic(question)
-    if talk is None or not _leans(question):
+    if talk is None or not (_leans(question) or _is_detail(question)):
         return _Talk(question, topic) if topic else talk
     if exchanged := _exchanged(question, talk.question):
         return _Talk(exchanged, _topic(exchanged))
     return _Talk(question, talk.topic, topic or talk.aside)
+
+
+def _is_detail(question: str) -> bool:
+    """Whether a question, though it stands alone, may be on a part of what was talked of.
+
+    "Are the risk assessments any good?" does not say of what.
+    """
+    words = _words(question)
+    content = [word for word in words if word not in _EMPTY]
+    return "the" in words and len(content) <= _SHORT_WORDS and not _names(question)
 
 
 def _completed(question: str, talk: _Talk) -> str:
@@ -101,16 +118,18 @@ def _completed(question: str, talk: _Talk) -> str:
         return question
     if exchanged := _exchanged(question, talk.question):
         return f"{exchanged} ({talk.topic})" if _refers(_words(exchanged)) else exchanged
-    names = _names(talk.topic) if _PEOPLE & set(_words(question)) else []
+    names = _names(f"on {talk.topic}") if _PEOPLE & set(_words(question)) else []
     return f"{question.rstrip(' ?.!')}? ({_cut(', '.join(names)) or talk.about})"
 
 
 def _leans(question: str) -> bool:
     """Whether a question needs the one before to be understood."""
     opening = _OPENING.match(question)
-    if opening and opening["joins"].strip(" ,"):
-        return True
     words = _words(question)
+    if opening and opening["joins"].strip(" ,"):
+        words = _words(question[opening.end() :])
+        if words[:1] and words[0] not in _ASKING:
+            return True
     content = [word for word in words if word not in _EMPTY]
     return (len(content) <= 1 and not _names(question)) or _refers(words)
 
@@ -118,34 +137,35 @@ def _leans(question: str) -> bool:
 def _refers(words: list[str]) -> bool:
     """Whether a word points back to something that was not said in the question itself."""
     content = [word for word in words if word not in _EMPTY]
-    named = False
+    first = next((place for place, word in enumerate(words) if word not in _EMPTY), len(words))
     for place, word in enumerate(words):
-        after = words[place + 1] if place + 1 < len(words) else ""
         before = words[max(0, place - 2) : place]
-        if word in _PRONOUNS:
-            if not named and not _is_whole(word, before, content):
-                return True
-            if named and word not in _OWNERS and not _CLAUSES & set(before):
-                return True
-        elif word in _POINTERS:
-            if _points_back(word, before[-1:], after, named=named):
-                return True
-        elif word in ("same", "else", "former", "latter"):
+        after = words[place + 1] if place + 1 < len(words) else ""
+        named = place > first
+        if (
+            (word in _PRONOUNS and _stands_for_earlier(word, before, content, named=named))
+            or (word in _POINTERS and _points_back(word, before[-1:], after, named=named))
+            or (word == "other" and before[-1:] in (["any"], ["some"], ["what"], ["no"]))
+            or (word in ("there", "too", "either") and not after and place > 1)
+            or (word in _HALVES and len(content) <= 2)
+            or word in _BACK
+        ):
             return True
-        elif word == "other" and before[-1:] in (["any"], ["some"], ["what"], ["no"]):
-            return True
-        elif word in ("there", "too", "either") and not after and place > 1:
-            return True
-        elif word in _HALVES and len(content) <= 2:
-            return True
-        named = named or word not in _EMPTY
     return False
 
 
-def _is_whole(word: str, before: list[str], content: list[str]) -> bool:
-    """Whether "it" is only the force: "does it work well with schools and charities?"."""
-    subject = word in ("it", "they") and bool(before) and before[-1] in _AUXILIARIES
-    return subject and len(content) >= _WHOLE_WORDS
+def _stands_for_earlier(word: str, before: list[str], content: list[str], *, named: bool) -> bool:
+    """Whether a pronoun needs an earlier question.
+
+    Not where the question itself names something first ("does the force know its area?"), nor
+    where "it" can only be the force ("does it work well with schools and charities?").
+    """
+    if not named:
+        subject = word in ("it", "they") and bool(_AUXILIARIES & set(before[-1:]))
+        return not (subject and len(content) >= _WHOLE_WORDS)
+    if word in _OWNERS:
+        return word == "them" and bool(_LINKS & set(before[-1:]))
+    return not _CLAUSES & set(before)
 
 
 def _points_back(word: str, before: list[str], after: str, *, named: bool) -> bool:
@@ -172,12 +192,12 @@ def _exchanged(question: str, before: str) -> str | None:
             if match.group().lower() == preposition.group().lower()
         ]
         place = like[-1] if like else None
-    elif words[0] in _EMPTY - {"a", "an", "the", "any", "some"}:
+    elif words[0] in _ASKING:
         return None
     else:
         about = _BEFORE_TOPIC.search(before)
         place = about.end() if about else None
-    if place is None or not _topic(before[:place]) and not _BEFORE_TOPIC.search(before):
+    if place is None:
         return None
     exchanged = f"{before[:place].rstrip()} {phrase}?"
     return exchanged if len(exchanged) <= _EXCHANGED_CHARACTERS else None

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from index.types import Document, Unit
 from rag.cite import flat
+
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +27,8 @@ class ListGroup:
     def label(self) -> str:
         """Headings and lead-in, on one line."""
         first = self.units[0]
-        lead_in = flat(self.document.quote(first.lead_in)) if first.lead_in else ""
-        return f"{self.document.sections[first.section].label}. {lead_in}"
+        label = f"{self.document.sections[first.section].label}."
+        return f"{label} {flat(self.document.quote(first.lead_in))}" if first.lead_in else label
 
     @property
     def text(self) -> str:
@@ -48,9 +51,18 @@ def lists_of(documents: Iterable[Document]) -> list[ListGroup]:
 
 
 def namesakes(group: ListGroup, groups: Iterable[ListGroup]) -> list[ListGroup]:
-    """The lists of the same report under a heading of the same words, the group's own included."""
+    """The lists of the same report under a heading of the same words, the group's own included.
+
+    Numbers, capitals and the plural make no difference: "2. Area for improvement" is another
+    of "Areas for improvement".
+    """
     return [
         other
         for other in groups
-        if other.document.document_id == group.document.document_id and other.title == group.title
+        if other.document.document_id == group.document.document_id
+        and _name(other.title) == _name(group.title)
     ]
+
+
+def _name(title: str) -> list[str]:
+    return [word.removesuffix("s") for word in _WORD.findall(title.casefold())] or [title]

@@ -70,7 +70,7 @@ def answer_html(answer: Answer) -> str:
         tag = "li" if is_list else "p"
         lines = "".join(f"<{tag}>{_marked(part)}</{tag}>" for part in parts)
         sections.append(f"<ul>{lines}</ul>" if is_list else lines)
-    if answer.abstained and answer.missing:
+    if answer.missing:
         sections.append(f"<p>{escape(_never_mentioned(answer))}</p>")
     sections += [
         _quotes("Sources", answer.citations, answer),
@@ -108,7 +108,7 @@ def _written(answer: Answer, clean: _Clean, *, bold: str, brackets: str) -> str:
             for part in parts
         ]
         paragraphs += ["\n".join(f"- {line}" for line in lines)] if is_list else lines
-    if answer.abstained and answer.missing:
+    if answer.missing:
         paragraphs.append(clean(_never_mentioned(answer)))
     if answer.citations:
         rows = [

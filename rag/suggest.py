@@ -6,34 +6,49 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from index.types import Document
+from rag.glossary import abbreviations
 
-_COUNT = 6
+_COUNT, _CHARACTERS = 6, 160
 
 
 def examples(documents: Sequence[Document]) -> tuple[str, ...]:
-    """At most six questions: what the headings ask, and one on the lists under equal headings."""
-    found = dict.fromkeys(
-        question for document in documents for question in _questions(document)
-    )
-    return tuple(islice(found, _COUNT))
+    """At most six questions, of at most 160 characters.
+
+    First what the headings over lists name, then what headings ask, then what an
+    abbreviation means, then what stands under other headings.
+    """
+    found = dict.fromkeys(question for document in documents for question in _questions(document))
+    return tuple(islice((item for item in found if len(item) <= _CHARACTERS), _COUNT))
 
 
 def _questions(document: Document) -> Iterator[str]:
-    for title in _repeated(document):
-        yield f"What are the {title[0].lower()}{title[1:]}?"
+    for title in _lists_in_the_plural(document):
+        yield f"What are the {_uncapitalised(title)}?"
     for section in document.sections:
         if section.title.endswith("?"):
             yield section.title
-    for abbreviation in _short_forms(document):
+    for abbreviation in abbreviations(document):
         yield f"What does {abbreviation} stand for?"
+    for section in document.sections:
+        if section.level > 1 and not section.title.endswith("?"):
+            yield f"What does the report say under “{section.title}”?"
 
 
-def _repeated(document: Document) -> list[str]:
-    titles = [section.title for section in document.sections]
-    return [title for title in dict.fromkeys(titles) if titles.count(title) > 1]
+def _lists_in_the_plural(document: Document) -> dict[str, None]:
+    """Headings such as "Areas for improvement" that stand over lists."""
+    under = {unit.section for unit in document.units if unit.list_id is not None}
+    titles = (document.sections[section].title for section in sorted(under))
+    return dict.fromkeys(title for title in titles if _is_plural(title))
 
 
-def _short_forms(document: Document) -> list[str]:
-    from rag.glossary import abbreviations
+def _is_plural(title: str) -> bool:
+    """Whether what a heading names is several: "Areas for improvement", "Key findings"."""
+    words = title.lower().split()
+    links = [place for place, word in enumerate(words) if word in ("for", "of", "to", "in")]
+    noun = words[links[0] - 1] if links and links[0] else words[-1]
+    return noun.endswith("s") and not noun.endswith("ss")
 
-    return list(abbreviations(document))
+
+def _uncapitalised(title: str) -> str:
+    """The title as it stands inside a sentence; "HMICFRS findings" keeps its capitals."""
+    return title if title[1:2].isupper() else f"{title[0].lower()}{title[1:]}"

@@ -58,16 +58,26 @@ def served(qa: ReportQA) -> Iterator[str]:
             thread.join(10)
 
 
-def ask(page: Page, question: str) -> None:
-    """Types a question, presses Enter and waits for what comes of it."""
-    before = page.locator(".turn:not([data-state=error])").count()
-    page.fill("#question textarea", question)
-    page.press("#question textarea", "Enter")
-    page.wait_for_selector(f"#turn-{before}:not([data-state=pending])")
-
-
 def open_chat(page: Page, address: str) -> None:
     """Opens the chat and waits until it can be used."""
     page.goto(address)
     page.wait_for_selector("#question textarea")
     page.wait_for_selector("body[data-view]")
+    page.evaluate(
+        """() => {
+          window.answered = 0;
+          new MutationObserver((changes) => {
+            for (const { target } of changes) window.answered += target.dataset.state !== "pending";
+          }).observe(document.querySelector("#chat"), {
+            subtree: true, attributeFilter: ["data-state"],
+          });
+        }"""
+    )
+
+
+def ask(page: Page, question: str) -> None:
+    """Types a question, presses Enter and waits for what comes of it."""
+    before = page.evaluate("window.answered")
+    page.fill("#question textarea", question)
+    page.press("#question textarea", "Enter")
+    page.wait_for_function("before => window.answered > before", arg=before)

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from llama_index.core import VectorStoreIndex
 
 from index.config import IndexConfig
-from index.embed import Encoder, load_encoder
+from index.embed import Encoder
 from index.errors import (
     LibraryBusyError,
     LibraryDamagedError,
@@ -53,32 +53,8 @@ def reports(tmp_path: Path) -> tuple[Path, Path]:
 
 
 @pytest.fixture(scope="module")
-def tiny_model(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Path:
-    """A real sentence-transformers model that is fast: one layer of random weights."""
-    import torch
-    from sentence_transformers import SentenceTransformer, models
-    from transformers import BertConfig, BertModel
-
-    folder = tmp_path_factory.mktemp("model")
-    torch.manual_seed(0)
-    settings = BertConfig(
-        hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=64
-    )
-    BertModel(settings).save_pretrained(folder / "bert")
-    encoder._model.tokenizer.save_pretrained(folder / "bert")
-    transformer = models.Transformer(str(folder / "bert"))
-    SentenceTransformer(modules=[transformer, models.Pooling(32)]).save(str(folder / "tiny"))
-    return folder / "tiny"
-
-
-@pytest.fixture(scope="module")
-def config(tiny_model: Path) -> IndexConfig:
-    return IndexConfig(model=str(tiny_model))
-
-
-@pytest.fixture(scope="module")
-def tiny(config: IndexConfig) -> Encoder:
-    return load_encoder(config)
+def config(tiny: Encoder) -> IndexConfig:
+    return IndexConfig(model=tiny.model_name)
 
 
 @pytest.fixture
@@ -541,8 +517,8 @@ def test_another_metric_is_not_pretended(tmp_path: Path, tiny: Encoder) -> None:
         Library.create(tmp_path / "new", IndexConfig(metric="l2"), tiny)
 
 
-def test_changed_model_files_are_refused(tiny_model: Path, tmp_path: Path) -> None:
-    model = shutil.copytree(tiny_model, tmp_path / "model")
+def test_changed_model_files_are_refused(config: IndexConfig, tmp_path: Path) -> None:
+    model = shutil.copytree(config.model, tmp_path / "model")
     config = IndexConfig(model=str(model))
     built = Library.create(tmp_path / "library", config)
     lazy = Library.open(built.path, config)

@@ -24,7 +24,7 @@ PANE = {
 }  # fmt: skip
 CONVERSATION = {
     "section", "article", "header", "h1", "h2", "h3", "p", "q", "div", "span", "i", "ul", "ol",
-    "li", "button", "details", "summary", "blockquote", "footer", "dl", "dt", "dd",
+    "li", "button", "b", "details", "summary", "blockquote", "footer", "dl", "dt", "dd",
 }  # fmt: skip
 PAYLOAD = '<script>alert(1)</script><img src=x onerror=alert(1)>"\' onfocus="alert(1) ${x} {{y}}'
 
@@ -221,7 +221,7 @@ def test_page_title_and_doubt_are_shown(report: Document) -> None:
     assert "0 of 1 quote found in the report word for word" in page.text
 
 
-@pytest.mark.parametrize(("confidence", "word"), [(0.75, "high"), (0.5, "medium"), (0.49, "low")])
+@pytest.mark.parametrize(("confidence", "word"), [(0.95, "high"), (0.85, "medium"), (0.3, "low")])
 def test_confidence_is_said_in_words(report: Document, confidence: float, word: str) -> None:
     page = shown(replace(quoting(report, GOOD), confidence=confidence), report)
     assert page.find(".confidence")[0].text == f"Confidence: {word}"
@@ -232,7 +232,7 @@ def test_confidence_is_said_in_words(report: Document, confidence: float, word: 
         "Searched": "City of London PEEL 2017",
         "Sure that the report answers": f"{confidence:.2f} of 1",
         "Checked": "1 of 1 quote found in the report word for word",
-        "Took": "read 21 ms",
+        "Took": "read 0.02 s",
         "Model": "m",
     }
 
@@ -244,6 +244,12 @@ def test_a_completed_follow_up_is_shown(report: Document) -> None:
     assert shown(completed, report).find(".understood")[0].text == (
         "Understood as: What about London?"
     )
+
+
+def test_words_that_the_report_never_mentions_are_named(report: Document) -> None:
+    answer = replace(quoting(report, GOOD), missing=("drones", "<b>"))
+    assert shown(answer, report).find(".unsaid")[0].text == "The report never mentions drones, <b>."
+    assert shown(quoting(report, GOOD), report).find(".unsaid") == []
 
 
 def test_an_absence_is_a_card_of_its_own(report: Document) -> None:

@@ -48,7 +48,7 @@ def listed(report: Document) -> Answer:
         text=answer_text(parts),
         parts=parts,
         abstained=False,
-        confidence=0.8,
+        confidence=0.95,
         citations=citations,
         missing=("else",),
         sources=(source_of(report),),
@@ -90,7 +90,8 @@ def test_plain_text_holds_answer_and_sources(listed: Answer) -> None:
     title = "City of London PEEL 2017"
     assert answer_plain(listed) == (
         "What else should it do?\n\n"
-        f"{_ALSO}\n\n- {_FIRST} [1]\n- {_SECOND} [2]\n\nSources\n\n"
+        f"{_ALSO}\n\n- {_FIRST} [1]\n- {_SECOND} [2]\n\n"
+        "Not mentioned in the report: else.\n\nSources\n\n"
         f"- [1] “{_ALSO}” … “{_FIRST}” — {title} › {_SECTION}\n"
         f"- [2] “{_ALSO}” … “{_SECOND}” — {title} › {_SECTION}\n"
     )
@@ -100,8 +101,8 @@ def test_markdown_shows_list_markers_and_sources(listed: Answer) -> None:
     tokens = _inline(MarkdownIt().parse(answer_markdown(listed)))
     texts = ["".join(part.content for part in token.children or []) for token in tokens]
     assert texts[:4] == ["What else should it do?", _ALSO, f"{_FIRST} [1]", f"{_SECOND} [2]"]
-    assert texts[4] == "Sources"
-    assert len(texts) == 7
+    assert texts[4:6] == ["Not mentioned in the report: else.", "Sources"]
+    assert len(texts) == 8
 
 
 def test_notebook_html(listed: Answer) -> None:
@@ -115,7 +116,7 @@ def test_notebook_html(listed: Answer) -> None:
         f"“{_ALSO}” … “{_FIRST}”City of London PEEL 2017 › {_SECTION}",
         f"“{_ALSO}” … “{_SECOND}”City of London PEEL 2017 › {_SECTION}",
     ]
-    assert "Not mentioned" not in page.text
+    assert "Not mentioned in the report: else." in page.text
 
 
 def test_notebook_html_of_an_absence() -> None:

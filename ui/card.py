@@ -20,7 +20,12 @@ _DOUBT = "Not found in the report word for word."
 
 def found_html(answer: Answer, turn: str, documents: Mapping[str, Document]) -> str:
     """The answer in the report's words, and the quotes that it is made of."""
-    return f'<div class="answer">{_parts(answer, turn)}</div>{_sources(answer, turn, documents)}'
+    unsaid = ""
+    if answer.missing:
+        words = ", ".join(f"<b>{escape(word)}</b>" for word in answer.missing)
+        unsaid = f'<p class="unsaid">The report never mentions {words}.</p>'
+    parts, sources = _parts(answer, turn), _sources(answer, turn, documents)
+    return f'<div class="answer">{parts}</div>{unsaid}{sources}'
 
 
 def absence_html(answer: Answer, turn: str, documents: Mapping[str, Document]) -> str:
@@ -51,8 +56,7 @@ def how_html(answer: Answer, turn: str, documents: Mapping[str, Document]) -> st
         ("Sure that the report answers", f"{answer.confidence:.2f} of 1"),
         ("Nearest scores", ", ".join(f"{item.score:.2f}" for item in answer.nearest)),
         ("Checked", _checked(answer.citations)),
-        ("Words not in the report", "" if answer.abstained else ", ".join(answer.missing)),
-        ("Took", ", ".join(f"{name} {1000 * s:.0f} ms" for name, s in answer.timings.items())),
+        ("Took", ", ".join(f"{name} {seconds:.2f} s" for name, seconds in answer.timings.items())),
         ("Model", answer.model),
     ]
     listed = "".join(f"<dt>{name}</dt><dd>{escape(text)}</dd>" for name, text in rows if text)

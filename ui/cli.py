@@ -116,7 +116,9 @@ def verify(
         _out(f"not proven: {fault}")
     if faults:
         raise typer.Exit(1)
-    _out(f"proven: {_count(len(saved.citations), 'citation')} in {_count(len(saved.sources), 'report')}")
+    _out(
+        f"proven: {_count(len(saved.citations), 'citation')} in {_count(len(saved.sources), 'report')}"
+    )
 
 
 @index_app.command("add")
@@ -151,7 +153,9 @@ def index_list(library: LibraryOption = None) -> None:
 
 @index_app.command("remove")
 def index_remove(
-    document: Annotated[str, typer.Argument(help="The report's id, as 'peel index list' shows it.")],
+    document: Annotated[
+        str, typer.Argument(help="The report's id, as 'peel index list' shows it.")
+    ],
     library: LibraryOption = None,
 ) -> None:
     """Remove a report from the library."""
@@ -289,6 +293,7 @@ def _bar() -> Progress:
         TimeRemainingColumn(),
         console=_err,
         transient=True,
+        disable=not _err.is_terminal,
     )
 
 

@@ -34,6 +34,9 @@ _DATE = re.compile(
 )
 _YEAR = re.compile(r"\d{4}|\d[/.-]\d{1,2}[/.-]\d{2}\b")
 _FIELD = re.compile(r"[A-Z][\w ()/’'-]{1,40}:\s+(\S.*)")
+_LABELLED = re.compile(
+    r"(part|chapter|section|annex|appendix|theme|pillar|question) \w+:", re.IGNORECASE
+)
 _GRADE = re.compile(
     r"(outstanding|good|adequate|requires improvement( to be good)?|inadequate)\.?", re.IGNORECASE
 )
@@ -138,7 +141,8 @@ def is_heading(line: Line, following: Line | None, *, first: bool = False) -> bo
     if following is None or not _is_title(line.text):
         return False
     apart = line.blank_before and following.blank_before
-    if not first and (field := _FIELD.fullmatch(line.text)):
+    field = _FIELD.fullmatch(line.text)
+    if field and not first and not _LABELLED.match(line.text):
         # "Custody: first point of contact" is a heading, "Inspection: unannounced" is not.
         value = field[1]
         if not (apart and value[0].islower() and len(value.split()) > 2):
