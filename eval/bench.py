@@ -41,9 +41,9 @@ def main() -> None:
         rows += _in_process(library)
         rows.append(("index of the bundled report on the disk", _size(library)))
     rows.append(("virtual environment", _size(Path(sys.prefix))))
-    print("| what | measured |\n|---|---|")  # noqa: T201
+    print("| what | measured |\n|---|---|")
     for what, value in rows:
-        print(f"| {what} | {value} |")  # noqa: T201
+        print(f"| {what} | {value} |")
 
 
 def _in_process(library: Path) -> list[tuple[str, str]]:
@@ -55,9 +55,7 @@ def _in_process(library: Path) -> list[tuple[str, str]]:
     opened = Library.open(library)
     encoder = opened.encoder
     fresh = library.parent / "fresh"
-    build, _ = _timed(
-        lambda: Library.create(fresh, encoder=encoder, reports=[bundled_report()])
-    )
+    build, _ = _timed(lambda: Library.create(fresh, encoder=encoder, reports=[bundled_report()]))
     qa = ReportQA(opened)
     qa.warm()
     seconds = []

@@ -1,7 +1,7 @@
 """Questions over inspection reports, answered in the reports' own words with proven citations.
 
-    from rag import answer
-    answer("What are the areas for improvement?")
+from rag import answer
+answer("What are the areas for improvement?")
 """
 
 from __future__ import annotations

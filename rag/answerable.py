@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
+import Stemmer
 from bm25s.stopwords import STOPWORDS_EN
 
 from index.types import Document
@@ -70,11 +71,22 @@ def own_words(question: str) -> list[str]:
     return list(dict.fromkeys(words))
 
 
-def missing_words(question: str, documents: Sequence[Document]) -> tuple[str, ...]:
-    """The question's own words whose beginning stands in none of the reports.
+def vocabulary(documents: Iterable[Document]) -> frozenset[str]:
+    """The stems and the first five letters of every word of the reports, lower case."""
+    words = {word.lower() for document in documents for word in _WORD.findall(document.text)}
+    return frozenset(_forms(words))
 
-    Words are compared by their first five letters, lower case, so that "inspectors" is found
-    where a report says "inspection".
+
+def missing_words(question: str, known: frozenset[str]) -> tuple[str, ...]:
+    """The question's own words that the reports never mention.
+
+    A word is mentioned where one with the same stem or the same first five letters stands in
+    the ``known`` vocabulary, so that "inspectors" is found where a report says "inspection".
     """
-    known = {word.lower()[:5] for document in documents for word in _WORD.findall(document.text)}
-    return tuple(word for word in own_words(question) if word.lower()[:5] not in known)
+    words = own_words(question)
+    return tuple(word for word in words if known.isdisjoint(_forms([word.lower()])))
+
+
+def _forms(words: Iterable[str]) -> list[str]:
+    words = list(words)
+    return [*Stemmer.Stemmer("english").stemWords(words), *(word[:5] for word in words)]

@@ -70,9 +70,10 @@ def verify(answer: Answer, documents: Mapping[str, Document]) -> list[str]:
                 f"{document.sha256}, the answer was made from {source.sha256}"
             )
     named = {source.document for source in answer.sources}
-    for item in (*answer.citations, *answer.nearest):
-        if item.document not in named:
-            faults.append(f"{item.document} is cited but not among the answer's sources")
+    cited = [*(c.document for c in answer.citations), *(n.document for n in answer.nearest)]
+    for document_id in dict.fromkeys(cited):
+        if document_id not in named:
+            faults.append(f"{document_id} is cited but not among the answer's sources")
     for citation in answer.citations:
         if citation.document in documents:
             fault = fault_of(citation, documents[citation.document])
@@ -90,7 +91,7 @@ def verify(answer: Answer, documents: Mapping[str, Document]) -> list[str]:
 def _unproven_parts(answer: Answer) -> list[str]:
     quotes = {citation.marker: citation for citation in answer.citations}
     lead_ins = {flat(item.lead_in.quote) for item in answer.citations if item.lead_in}
-    faults = []
+    faults: list[str] = []
     for part in answer.parts:
         unknown = [marker for marker in part.markers if marker not in quotes]
         faults.extend(f"[{marker}] has no citation" for marker in unknown)

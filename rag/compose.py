@@ -161,5 +161,3 @@ def _in_lists(selected: Sequence[Evidence]) -> list[Evidence]:
         return first[item.document.document_id, item.unit.list_id], item.unit.start
 
     return [item for _, item in sorted(enumerate(selected), key=key)]
-
-

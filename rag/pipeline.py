@@ -14,12 +14,12 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 from index.embed import Encoder, Vectors
 from index.errors import QuestionError
 from index.library import Library
-from rag.answerable import Answerability, missing_words, signals
+from rag.answerable import Answerability, missing_words, signals, vocabulary
 from rag.cite import answer_text, source_of
 from rag.compose import lines, nearest, not_said, select, select_list, sources_of
 from rag.config import RagConfig
 from rag.converse import stand_alone
-from rag.encoder import load_reader
+from rag.encoder import READER, load_reader
 from rag.glossary import Abbreviation, abbreviations, asked_abbreviation, expand
 from rag.intent import ListIntent
 from rag.questions import Match, QuestionIndex
@@ -37,11 +37,19 @@ class Step:
 
 
 class ReportQA:
-    """Answers questions over one library; made once, used for many questions and threads."""
+    """Answers questions over one library; made once, used for many questions and threads.
+
+    It keeps to the version of the library that is live when it is made; make another one
+    after reports were added or removed.
+    """
 
     def __init__(self, library: Library, config: RagConfig | None = None) -> None:
         self.library = library
         self.config = config or RagConfig()
+        self._documents = library.documents
+        self._store = library.store
+        parts = (library.fingerprint, self.config.fingerprint(), READER)
+        self._fingerprint = hashlib.sha256("".join(parts).encode()).hexdigest()
 
     @classmethod
     def open(cls, library: Library | None = None, config: RagConfig | None = None) -> ReportQA:
@@ -55,13 +63,12 @@ class ReportQA:
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 over the library's and the pipeline's fingerprints, 64 hexadecimal digits."""
-        both = self.library.fingerprint + self.config.fingerprint()
-        return hashlib.sha256(both.encode()).hexdigest()
+        """SHA-256 over library, settings and reader: what decides answers, 64 digits."""
+        return self._fingerprint
 
     def examples(self) -> tuple[str, ...]:
         """At most six questions to begin with, made from the reports' own structure."""
-        return examples(tuple(self.library.documents.values()))
+        return examples(tuple(self._documents.values()))
 
     def warm(self) -> None:
         """Loads all that the first question would, so that it is as fast as the next ones."""
@@ -113,8 +120,8 @@ class ReportQA:
         match: Match,
         clock: _Clock,
     ) -> Answer:
-        documents = tuple(self.library.documents.values())
-        missing = missing_words(understood, documents)
+        documents = tuple(self._documents.values())
+        missing = missing_words(understood, self._vocabulary)
         confidence, selected, reason = self._judge(understood, vector, evidence, match)
         parts: tuple[Part, ...]
         citations: tuple[Citation, ...] = ()
@@ -172,18 +179,22 @@ class ReportQA:
     @cached_property
     def _glossary(self) -> dict[str, Abbreviation]:
         found: dict[str, Abbreviation] = {}
-        for document in self.library.documents.values():
+        for document in self._documents.values():
             for short, entry in abbreviations(document).items():
                 found.setdefault(short, entry)
         return found
 
     @cached_property
+    def _vocabulary(self) -> frozenset[str]:
+        return vocabulary(self._documents.values())
+
+    @cached_property
     def _bm25(self) -> BM25Index:
-        return BM25Index(self.library.store.get_nodes())
+        return BM25Index(self._store.get_nodes())
 
     @cached_property
     def _retriever(self) -> HybridRetriever:
-        return HybridRetriever(self.library.store, self.library.encoder, self._bm25, self.config)
+        return HybridRetriever(self._store, self.library.encoder, self._bm25, self.config)
 
     @cached_property
     def _reader_encoder(self) -> Encoder:
@@ -191,12 +202,12 @@ class ReportQA:
 
     @cached_property
     def _reader(self) -> EvidenceReader:
-        return EvidenceReader(self.library.documents, self._reader_encoder, self.config)
+        return EvidenceReader(self._documents, self._reader_encoder, self.config)
 
     @cached_property
     def _questions(self) -> QuestionIndex:
         return QuestionIndex(
-            tuple(self.library.documents.values()),
+            tuple(self._documents.values()),
             self._reader_encoder,
             self.config,
             self.library.path / "cache",
@@ -231,8 +242,7 @@ def _tidy(text: str) -> str:
     readable = text.encode("utf-8", "replace").decode("utf-8")
     return " ".join(
         "".join(
-            " " if unicodedata.category(character) == "Cc" else character
-            for character in readable
+            " " if unicodedata.category(character) == "Cc" else character for character in readable
         ).split()
     )
 

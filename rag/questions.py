@@ -48,8 +48,7 @@ class QuestionIndex:
         for document in documents:
             for group in document.answered:
                 units = tuple(
-                    (document.document_id, unit.start)
-                    for unit in covered(document, group.spans)
+                    (document.document_id, unit.start) for unit in covered(document, group.spans)
                 )
                 self._texts += group.questions
                 self._units += [units] * len(group.questions)

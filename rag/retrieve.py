@@ -89,9 +89,7 @@ class HybridRetriever(BaseRetriever):
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         rankings = [
             self._dense(query_bundle),
-            self._bm25.search(
-                query_bundle.query_str, self._config.candidates, self._documents
-            ),
+            self._bm25.search(query_bundle.query_str, self._config.candidates, self._documents),
         ]
         fused: dict[str, float] = {}
         nodes: dict[str, BaseNode] = {}

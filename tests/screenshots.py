@@ -50,6 +50,7 @@ def main(folder: Path) -> None:
         sync_playwright() as playwright,
     ):
         qa.gate.set()
+        qa.ask(SINGLE)  # loads what is loaded on first use
         browser = playwright.chromium.launch(executable_path=browser_path, args=list(ARGUMENTS))
         for width, height in WIDTHS.items():
             for scheme in ("light", "dark"):

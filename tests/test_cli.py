@@ -47,8 +47,15 @@ def test_ask_json_is_one_object_of_offsets_into_the_file(saved: Path) -> None:
     answer = json.loads(saved.read_text(encoding="utf-8"))
     text = bundled_report().read_text(encoding="utf-8")
     assert {
-        "question", "text", "abstained", "confidence", "citations", "nearest", "model",
-        "fingerprint", "timings",
+        "question",
+        "text",
+        "abstained",
+        "confidence",
+        "citations",
+        "nearest",
+        "model",
+        "fingerprint",
+        "timings",
     } <= answer.keys()
     assert len(answer["citations"]) == 5
     for citation in answer["citations"]:
@@ -73,9 +80,7 @@ def test_verify_says_which_citation_fails(saved: Path, library: Library, tmp_pat
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"question": "x"}'])
-def test_verify_refuses_what_is_no_answer(
-    content: str, library: Library, tmp_path: Path
-) -> None:
+def test_verify_refuses_what_is_no_answer(content: str, library: Library, tmp_path: Path) -> None:
     path = tmp_path / "answer.json"
     path.write_text(content, encoding="utf-8")
     done = peel("verify", str(path), library=library.path, status=1)
@@ -84,8 +89,12 @@ def test_verify_refuses_what_is_no_answer(
 
 
 def test_history_completes_a_follow_up(library: Library) -> None:
-    asked = ("ask", "and on protecting vulnerable people?", "--history",
-             "What are the areas for improvement on serious and organised crime?")
+    asked = (
+        "ask",
+        "and on protecting vulnerable people?",
+        "--history",
+        "What are the areas for improvement on serious and organised crime?",
+    )
     assert "feedback from victims" in peel(*asked, library=library.path).stdout
 
 
@@ -150,19 +159,38 @@ def test_a_damaged_library_says_how_to_mend_it(tmp_path: Path, report_path: Path
 
 
 def test_a_foreign_model_is_named(library: Library, tmp_path: Path) -> None:
-    (line,) = _lines("ask", "Is it good?", library=library.path,
-                     env={"PEEL_MODEL": str(tmp_path), "HF_HUB_OFFLINE": "1"})
+    (line,) = _lines(
+        "ask",
+        "Is it good?",
+        library=library.path,
+        env={"PEEL_MODEL": str(tmp_path), "HF_HUB_OFFLINE": "1"},
+    )
     assert str(tmp_path) in line
 
 
 def test_eval_runs_and_compares(library: Library, tmp_path: Path) -> None:
     questions = tmp_path / "two.jsonl"
     rows = [
-        {"id": "a", "question": "What does OCG stand for?", "history": [], "kind": "definition",
-         "answerable": True, "gold_spans": ["organised crime groups (OCGs)"],
-         "required": [["organised crime groups"]], "forbidden": []},
-        {"id": "b", "question": "Who won the cup final?", "history": [], "kind": "unanswerable",
-         "answerable": False, "gold_spans": [], "required": [], "forbidden": []},
+        {
+            "id": "a",
+            "question": "What does OCG stand for?",
+            "history": [],
+            "kind": "definition",
+            "answerable": True,
+            "gold_spans": ["organised crime groups (OCGs)"],
+            "required": [["organised crime groups"]],
+            "forbidden": [],
+        },
+        {
+            "id": "b",
+            "question": "Who won the cup final?",
+            "history": [],
+            "kind": "unanswerable",
+            "answerable": False,
+            "gold_spans": [],
+            "required": [],
+            "forbidden": [],
+        },
     ]
     questions.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     for name in ("first", "second"):
@@ -187,6 +215,7 @@ def test_eval_runs_and_compares(library: Library, tmp_path: Path) -> None:
 def test_a_malformed_set_names_file_and_line(library: Library, tmp_path: Path) -> None:
     questions = tmp_path / "bad.jsonl"
     questions.write_text('\n{"id": 3}\n', encoding="utf-8")
-    (line,) = _lines("eval", "run", str(questions), "--out", str(tmp_path / "o"),
-                     library=library.path)
+    (line,) = _lines(
+        "eval", "run", str(questions), "--out", str(tmp_path / "o"), library=library.path
+    )
     assert "bad.jsonl, line 2" in line

@@ -755,7 +755,7 @@ def test_a_reader_whose_version_was_removed_begins_anew(tmp_path: Path) -> None:
 
 def test_no_read_fails_while_others_write(pair: Library, tmp_path: Path, tiny: Encoder) -> None:
     stop = threading.Event()
-    seen: set[tuple[str, ...]] = set()
+    seen: list[tuple[str, ...]] = []
     failures: list[BaseException] = []
 
     def read() -> None:
@@ -764,23 +764,32 @@ def test_no_read_fails_while_others_write(pair: Library, tmp_path: Path, tiny: E
                 state = reopened(pair)
                 nodes = {node.node_id for node in state.store.get_nodes()}
                 assert nodes == {passage.passage_id for passage in state.passages()}
-                seen.add(tuple(state.documents))
-                time.sleep(0.2)  # the readers share one processor with the writer
+                seen.append(tuple(state.documents))
             except BaseException as error:
                 failures.append(error)
                 return
+            time.sleep(0.05)  # the readers share one processor with the writer
+
+    def wait_until_read(ids: tuple[str, ...]) -> None:
+        deadline = time.monotonic() + 30
+        already = seen.count(ids)
+        while seen.count(ids) == already and not failures and time.monotonic() < deadline:
+            time.sleep(0.001)
 
     readers = [threading.Thread(target=read) for _ in range(20)]
     for reader in readers:
         reader.start()
     try:
-        for _ in range(10):
+        for _ in range(8):
             pair.remove("second")
+            wait_until_read(("first",))
             pair.add([tmp_path / "second.txt"])
+            wait_until_read(("first", "second"))
         Library.rebuild(pair.path, pair.config, tiny)
     finally:
         stop.set()
         for reader in readers:
             reader.join()
     assert failures == []
-    assert seen == {("first",), ("first", "second")}
+    assert set(seen) == {("first",), ("first", "second")}
+    assert len(seen) > 16

@@ -305,7 +305,7 @@ class TestHeadings:
 
     def test_one_broken_over_two_lines(self) -> None:
         text = (
-            "Report\n\nThe force has a sound understanding of the communities it serves and of the\n"
+            "Report\n\nThe force has a sound understanding of the communities it serves and the\n"
             "threats that they face.\n\nHow effective is the force at protecting those who are "
             "vulnerable from\nharm, and supporting victims?\nGood.\n\nAn inspection of specialist "
             "capabilities and the Strategic Policing\nRequirement\n\nIt is ready.\n"
@@ -408,17 +408,18 @@ class TestLists:
 
     def test_a_dash_inside_a_wrapped_sentence_opens_none(self) -> None:
         text = (
-            "The force has made progress in each of the areas that we looked at in 2016\n"
+            "The force has made progress in each of the areas that we looked at, and\n"
+            "has made most of it in those that we had found to be wanting before 2016\n"
             "– and in two of them it is outstanding, which we are pleased to find this\n"
             "12. time of asking, and so it goes on.\n"
         )
         assert [kind for kind, _ in blocks(read(text))] == ["paragraph"]
 
     def test_a_long_bullet_is_quoted_by_sentence(self) -> None:
-        long = "The force has done this. " * 30
+        long = "The force has done this. " * 30 + "It has"
         document = read(f"It should:\n• {long}; and\n• listen.\n")
-        assert len(document.lists[1]) == 31
-        assert document.quote(document.lists[1][0]) == "The force has done this."
+        said = [document.quote(unit) for unit in document.lists[1]]
+        assert said == [*["The force has done this."] * 30, "It has", "listen."]
 
     def test_nothing_but_a_joint_is_kept(self) -> None:
         assert ("bullet", "and") in units(read("It should:\n• and\n"))
@@ -426,7 +427,7 @@ class TestLists:
 
 class TestPages:
     TEXT = (
-        "Fenwick Police\n\nFenwick Police is good at what it does for the people who live there and\n"
+        "Fenwick Police\n\nFenwick Police is good at what it does for people who live there and\n"
         "it has improved since 2016 with the help of the\n\n1\n\f"
         "Fenwick Police\n\npublic. It should:\n\n• train its officers; and\n\n2\n\f"
         "Fenwick Police\n\n• listen to what the people who live there have said about the\n\n3\n\f"
@@ -436,7 +437,7 @@ class TestPages:
     def test_headers_and_page_numbers_are_left_out(self) -> None:
         document = read(self.TEXT)
         assert outline(document) == [(1, "Fenwick Police")]
-        assert [(unit.page, document.quote(unit)) for unit in document.units][2:] == [
+        assert [(unit.page, flat(document.quote(unit))) for unit in document.units][2:] == [
             (2, "public."),
             (2, "It should:"),
             (2, "train its officers"),
@@ -472,22 +473,27 @@ class TestPages:
         assert [title for _, title in outline(read(text))] == [IMPROVE] * 3
 
     def test_a_table_of_contents_is_left_out(self) -> None:
-        text = "Report\n\nContents\nSummary  3\nHow good is the force at\nlistening?  4\n\nSummary\n\nGood. 3\n"
+        text = (
+            "Report\n\nContents\nSummary  3\nHow good is the force at\nlistening?  4\n\n"
+            "Summary\n\nGood. 3\n"
+        )
         assert units(read(text)) == [
             ("heading", "Report"),
             ("heading", "Summary"),
             ("sentence", "Good."),
             ("sentence", "3"),
         ]
-        assert ("paragraph", "x") not in blocks(read("Report\n\nSummary ........ 3\n\nIt is.\n"))
-        assert len(read("Report\n\nSummary ........ 3\n\nIt is.\n").units) == 2
+
+    def test_dotted_leaders_are_left_out(self) -> None:
+        document = read("Report\n\nSummary ........ 3\n\nIt is.\n")
+        assert units(document) == [("heading", "Report"), ("sentence", "It is.")]
 
 
 class TestMarkdown:
     def test_headings_bullets_and_bold(self) -> None:
         text = (
-            "# Fenwick Police\n\n## How good is it? ##\n\nIt listens\n\n**Areas for improvement**\n\n"
-            "* Train officers.\n* Listen.\n\n## Annex\n\nDone.\n"
+            "# Fenwick Police\n\n## How good is it? ##\n\nIt listens\n\n"
+            "**Areas for improvement**\n\n* Train officers.\n* Listen.\n\n## Annex\n\nDone.\n"
         )
         document = read(text)
         assert outline(document) == [

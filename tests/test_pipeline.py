@@ -88,7 +88,9 @@ def test_a_follow_up_is_completed_from_the_history(qa: ReportQA) -> None:
         "and on protecting vulnerable people?",
         ["What are the areas for improvement on serious and organised crime?"],
     )
-    assert answer.understood == "What are the areas for improvement on protecting vulnerable people?"
+    assert (
+        answer.understood == "What are the areas for improvement on protecting vulnerable people?"
+    )
     assert len(answer.citations) == 3
 
 

@@ -12,8 +12,12 @@ from rag.retrieve import BM25Index, HybridRetriever
 
 def _nodes(*texts: str) -> list[TextNode]:
     return [
-        TextNode(id_=str(number), text=text, metadata={"document_id": f"d{number % 2}"},
-                 excluded_embed_metadata_keys=["document_id"])
+        TextNode(
+            id_=str(number),
+            text=text,
+            metadata={"document_id": f"d{number % 2}"},
+            excluded_embed_metadata_keys=["document_id"],
+        )
         for number, text in enumerate(texts)
     ]
 

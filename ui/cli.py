@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from index.errors import AnswerError, PeelError
 
@@ -116,9 +123,8 @@ def verify(
         _out(f"not proven: {fault}")
     if faults:
         raise typer.Exit(1)
-    _out(
-        f"proven: {_count(len(saved.citations), 'citation')} in {_count(len(saved.sources), 'report')}"
-    )
+    citations, reports = len(saved.citations), len(saved.sources)
+    _out(f"proven: {_count(citations, 'citation')} in {_count(reports, 'report')}")
 
 
 @index_app.command("add")
@@ -165,7 +171,7 @@ def index_remove(
 
 @index_app.command("verify")
 def index_verify(library: LibraryOption = None) -> None:
-    """Check every file of the library against its manifest, and every passage against its report."""
+    """Check every file of the library by hash, and every passage against its report."""
     opened = _open(library)
     faults = opened.verify()
     for fault in faults:
@@ -275,7 +281,7 @@ def _open(path: Path | None) -> Library:
 def _progress() -> Iterator[Callable[[LibraryProgress], None]]:
     """A bar for each stage of work on the library, shown only while there is some."""
     with _bar() as bar:
-        tasks: dict[str, int] = {}
+        tasks: dict[str, TaskID] = {}
 
         def show(progress: LibraryProgress) -> None:
             if progress.stage not in tasks:

@@ -45,7 +45,7 @@ _SUBHEADING = re.compile(
     r"|causes? of concern|recommendations?|(what|where) .*\b(well|improve(d|ment)?))\b.*(?<!\?)",
     re.IGNORECASE,
 )
-_NUMBERED_HEADING = re.compile(r"\d{1,2}(\.\d{1,2})*[.)]?\s+[^\W\d_]|(19|20)\d\d\b")
+_NUMBERED_HEADING = re.compile(r"\d{1,2}(\.\d{1,2})*[.)]?\s+(?P<word>\S)|(19|20)\d\d\b")
 _SENTENCES = re.compile(r"[^\W\d_]{3}[.!?] \w")
 _COLUMNS = re.compile(r"\t|\S {3,}\S")
 _HEADING_CHARACTERS, _HEADING_WORDS = 140, 22
@@ -147,8 +147,8 @@ def is_heading(line: Line, following: Line | None, *, first: bool = False) -> bo
         value = field[1]
         if not (apart and value[0].islower() and len(value.split()) > 2):
             return False
-    if following.text[0].islower() and (not following.blank_before or line.full):
-        return False
+    if following.text[0].islower():
+        return following.blank_before and not line.full and following.page == line.page
     return following.blank_before or not line.full
 
 
@@ -171,5 +171,6 @@ def _is_title(words: str) -> bool:
     if _GRADE.fullmatch(words) or _COLUMNS.search(words):
         return False
     if words[0].isdigit():
-        return _NUMBERED_HEADING.match(words) is not None
+        match = _NUMBERED_HEADING.match(words)
+        return match is not None and (match["word"] or "A").isupper()
     return words.lstrip("‘“'\"(")[:1].isupper()

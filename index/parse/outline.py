@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from index.parse.lines import Line
 from index.parse.marks import (
@@ -234,8 +234,9 @@ class Outline:
         if self.text[last.end : line.start].isspace():
             last.end, last.line, last.lines = line.end, line, last.lines + 1
         else:
+            first = replace(line, indent=last.first.indent)
             self.drafts.append(
-                Draft(last.kind, last.first, line, line.start, line.end, marker=last.marker)
+                Draft(last.kind, first, line, line.start, line.end, marker=last.marker)
             )
 
 

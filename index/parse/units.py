@@ -38,11 +38,12 @@ def sentences(text: str, start: int, end: int) -> list[Span]:
 
 def _units(text: str, number: int, block: Block) -> Iterator[Unit]:
     kind: UnitKind = "sentence" if block.kind == "paragraph" else block.kind
-    spans = [Span(block.start, block.end)]
-    if kind == "sentence" or (kind == "bullet" and _is_long(text, block)):
-        spans = sentences(text, block.start, block.end)
+    span = Span(block.start, block.end)
     if kind == "bullet":
-        spans[-1] = _without_joint(text, spans[-1])
+        span = _without_joint(text, span)
+    spans = [span]
+    if kind == "sentence" or (kind == "bullet" and _is_long(text, span)):
+        spans = sentences(text, span.start, span.end)
     page, counted = block.page, block.start
     for span in spans:
         if page is not None:
@@ -53,8 +54,8 @@ def _units(text: str, number: int, block: Block) -> Iterator[Unit]:
         )
 
 
-def _is_long(text: str, block: Block) -> bool:
-    return len(text[block.start : block.end].split()) > LONG_BULLET_WORDS
+def _is_long(text: str, span: Span) -> bool:
+    return len(text[span.start : span.end].split()) > LONG_BULLET_WORDS
 
 
 def _without_joint(text: str, span: Span) -> Span:

@@ -108,7 +108,7 @@ def _logistic(name: str, rows: np.ndarray, labels: np.ndarray) -> list[float]:
 
 def _say(name: str, labels: np.ndarray, scores: np.ndarray) -> None:
     area, precision = roc_auc_score(labels, scores), average_precision_score(labels, scores)
-    print(f"{name}: {len(labels)} questions, AUC {area:.3f}, AP {precision:.3f}")  # noqa: T201
+    print(f"{name}: {len(labels)} questions, AUC {area:.3f}, AP {precision:.3f}")
 
 
 def main() -> None:

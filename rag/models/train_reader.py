@@ -1,4 +1,4 @@
-"""Trains the evidence reader: python -m rag.models.train_reader DATA_DIR OUT_DIR [--hold-out DOC...]
+"""Trains the reader: python -m rag.models.train_reader DATA_DIR OUT_DIR [--hold-out DOC...]
 
 Starts from all-MiniLM-L6-v2 and teaches it, with one set of weights, to bring a question near
 the sentences that answer it, both pooled (cosine) and token by token (MaxSim), near other
@@ -24,10 +24,10 @@ import torch
 from torch.nn import functional
 
 from index.config import IndexConfig
-from index.weights import find_model
 from index.parse import read_report
 from index.parse.units import sentences
 from index.reports import bundled_report
+from index.weights import find_model
 
 
 @dataclass(frozen=True)
@@ -179,25 +179,32 @@ class Trainer:
         # Logistic scale and shift that make MaxSim scores comparable between questions.
         self.scale = torch.nn.Parameter(torch.tensor(12.0, device=device))
         self.shift = torch.nn.Parameter(torch.tensor(-6.0, device=device))
+        groups: list[dict[str, Any]] = [
+            {"params": [p for p in self.model.parameters() if p.requires_grad]},
+            {"params": [self.scale, self.shift], "lr": 1e-2, "weight_decay": 0.0},
+        ]
         self.optimiser = torch.optim.AdamW(
-            [
-                {"params": [p for p in self.model.parameters() if p.requires_grad]},
-                {"params": [self.scale, self.shift], "lr": 1e-2, "weight_decay": 0.0},
-            ],
+            groups,
             lr=config.learning_rate,
             weight_decay=0.01,
         )
         self.schedule = torch.optim.lr_scheduler.LambdaLR(
             self.optimiser,
-            lambda step: min(step / config.warm_up, 1.0)
-            * (0.5 + 0.5 * math.cos(math.pi * min(step / config.steps, 1.0))),
+            lambda step: (
+                min(step / config.warm_up, 1.0)
+                * (0.5 + 0.5 * math.cos(math.pi * min(step / config.steps, 1.0)))
+            ),
         )
 
     def encode(self, texts: list[str]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Pooled vectors (n, dim), token vectors (n, t, dim), both normalised, token mask (n, t)."""
+        """Pooled (n, dim) and token vectors (n, t, dim), normalised, and the token mask (n, t)."""
         batch = self.tokenizer(
-            texts, padding=True, truncation=True, max_length=self.config.max_tokens,
-            return_tensors="pt", return_special_tokens_mask=True,
+            texts,
+            padding=True,
+            truncation=True,
+            max_length=self.config.max_tokens,
+            return_tensors="pt",
+            return_special_tokens_mask=True,
         ).to(self.device)
         special = batch.pop("special_tokens_mask").bool()
         with torch.autocast(self.device, dtype=torch.bfloat16):
@@ -215,18 +222,24 @@ class Trainer:
         """(questions, units): mean over question tokens of the best cosine with a unit token."""
         _, q, q_mask = query
         _, t, t_mask = text
-        scores = torch.einsum("qid,tjd->qtij", q, t)
+        scores: torch.Tensor = torch.einsum("qid,tjd->qtij", q, t)
         scores = scores.masked_fill(~t_mask[None, :, None, :], -1.0).amax(-1)
         weights = q_mask[:, None, :].float()
-        return (scores * weights).sum(-1) / weights.sum(-1).clamp(min=1)
+        mean: torch.Tensor = (scores * weights).sum(-1) / weights.sum(-1).clamp(min=1)
+        return mean
 
-    def step(self, items: list[Item], pairs: list[tuple[str, str, int]],
-             refused: list[str], rng: random.Random) -> dict[str, float]:
+    def step(
+        self,
+        items: list[Item],
+        pairs: list[tuple[str, str, int]],
+        refused: list[str],
+        rng: random.Random,
+    ) -> dict[str, float]:
         """One optimisation step; returns the parts of the loss."""
         parts = {**self._evidence_loss(items, rng), **self._question_loss(pairs, refused)}
         total = torch.stack(list(parts.values())).sum()
         self.optimiser.zero_grad()
-        total.backward()
+        torch.autograd.backward(total)
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimiser.step()
         self.schedule.step()
@@ -255,8 +268,10 @@ class Trainer:
         query, text = self.encode([item.question for item in items]), self.encode(texts)
         also = torch.tensor(
             [
-                [unit in item.positives and place != target[row]
-                 for place, unit in enumerate(units)]
+                [
+                    unit in item.positives and place != target[row]
+                    for place, unit in enumerate(units)
+                ]
                 for row, item in enumerate(items)
             ],
             device=self.device,
@@ -272,8 +287,9 @@ class Trainer:
         ):
             logits = (scores / temperature).masked_fill(also, -1e4)
             losses[name] = functional.cross_entropy(logits[keep], goal[keep])
-        rows, places, labels = (torch.tensor(column, device=self.device)
-                                for column in zip(*owned, strict=True))
+        rows, places, labels = (
+            torch.tensor(column, device=self.device) for column in zip(*owned, strict=True)
+        )
         logits = self.scale * late[rows, places] + self.shift
         losses["absolute"] = 0.5 * functional.binary_cross_entropy_with_logits(
             logits, labels.float()
@@ -302,7 +318,8 @@ class Trainer:
 
         encoder = SentenceTransformer(str(find_model(IndexConfig())[0]), device="cpu")
         state = {name: value.cpu() for name, value in self.model.state_dict().items()}
-        encoder[0].auto_model.load_state_dict(state)
+        transformer: Any = encoder[0].auto_model
+        transformer.load_state_dict(state)
         encoder.half().save(str(out), safe_serialization=True, create_model_card=False)
 
 

@@ -1,0 +1,286 @@
+"""The reader, the written questions and the composition of an answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from llama_index.core.schema import NodeWithScore, QueryBundle
+
+from index.chunk import chunk, to_node
+from index.config import IndexConfig
+from index.embed import Encoder
+from index.enrich import questions_file
+from index.errors import ModelError
+from index.parse import parse_text, read_report
+from index.reports import bundled_report
+from index.types import Answered, Document, Span, Unanswered, Unit
+from rag import encoder as reader_encoder
+from rag.answerable import Answerability, Signals, missing_words, own_words, vocabulary
+from rag.compose import lines, select, select_list
+from rag.config import RagConfig
+from rag.encoder import READER, load_reader
+from rag.intent import ListIntent
+from rag.questions import Match, QuestionIndex, covered
+from rag.read import Evidence, EvidenceReader
+from rag.vectors import cached_vectors
+
+CONFIG = RagConfig()
+TEXT = """Fenwick Police
+
+How good are its dogs?
+
+The force has nine dogs and they are well trained. Its kennels are old. Strengths include:
+
+  • quick searches; and
+  • calm handlers.
+
+However, the force should:
+
+  • buy two vans;
+  • train a vet; and
+  • rest the dogs.
+"""
+
+
+@pytest.fixture(scope="module")
+def reader() -> Encoder:
+    return load_reader()
+
+
+@pytest.fixture(scope="module")
+def fenwick() -> Document:
+    return parse_text(TEXT, document_id="fenwick", source="fenwick.txt")
+
+
+def unit(document: Document, words: str) -> Unit:
+    return next(unit for unit in document.units if document.quote(unit).startswith(words))
+
+
+def passages(document: Document) -> list[NodeWithScore]:
+    return [
+        NodeWithScore(node=to_node(passage, document), score=1.0)
+        for passage in chunk(document, IndexConfig())
+    ]
+
+
+def quotes(evidence: list[Evidence]) -> list[str]:
+    return [item.text for item in evidence]
+
+
+def test_the_sentence_that_answers_is_read_first(reader: Encoder, fenwick: Document) -> None:
+    found = EvidenceReader({"fenwick": fenwick}, reader, CONFIG)
+    evidence = found.read("how many dogs are there", passages(fenwick))
+    assert evidence[0].text == "The force has nine dogs and they are well trained."
+    assert evidence[0].score == 1.0
+    scores = [item.score for item in evidence]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 <= score <= 1 for score in scores)
+
+
+def test_headings_and_lead_ins_are_not_read_alone(reader: Encoder, fenwick: Document) -> None:
+    found = EvidenceReader({"fenwick": fenwick}, reader, CONFIG)
+    texts = quotes(found.read("what should the force do", passages(fenwick)))
+    assert len(texts) == 7
+    assert not [text for text in texts if text.endswith((":", "?"))]
+
+
+def test_votes_lift_a_unit(reader: Encoder, fenwick: Document) -> None:
+    found = EvidenceReader({"fenwick": fenwick}, reader, CONFIG)
+    start = unit(fenwick, "rest the dogs").start
+    match = Match(votes={("fenwick", start): 1.0}, answered=1.0)
+    evidence = found.read("how many dogs are there", passages(fenwick), match)
+    assert evidence[0].text == "rest the dogs."
+    assert evidence[0].score >= 1 - CONFIG.late_weight
+    assert evidence[1].score == pytest.approx(CONFIG.late_weight)
+
+
+def test_reading_a_second_time_gives_the_same(reader: Encoder, fenwick: Document) -> None:
+    found = EvidenceReader({"fenwick": fenwick}, reader, CONFIG)
+    first = found.read("are the kennels new", passages(fenwick))
+    assert found.read("are the kennels new", passages(fenwick)) == first
+
+
+def test_a_reader_is_a_postprocessor_of_llama_index(reader: Encoder, fenwick: Document) -> None:
+    found = EvidenceReader({"fenwick": fenwick}, reader, CONFIG)
+    nodes = found.postprocess_nodes(
+        passages(fenwick), query_bundle=QueryBundle("are the kennels new")
+    )
+    best = nodes[0].node
+    assert best.get_content() == "Its kennels are old."
+    assert fenwick.text[best.metadata["start"] : best.metadata["end"]] == best.get_content()
+    with pytest.raises(ValueError, match="query_bundle"):
+        found.postprocess_nodes(passages(fenwick))
+
+
+def evidence_of(document: Document, scores: Mapping[str, float]) -> list[Evidence]:
+    found = [Evidence(document, unit(document, words), score) for words, score in scores.items()]
+    return sorted(found, key=lambda item: -item.score)
+
+
+def test_select_keeps_what_scores_nearly_as_well(fenwick: Document) -> None:
+    evidence = evidence_of(fenwick, {"The force has": 0.9, "Its kennels": 0.5, "quick": 0.4})
+    assert quotes(select(evidence, 0.5, 10)) == [
+        "The force has nine dogs and they are well trained.",
+        "Its kennels are old.",
+    ]
+    assert len(select(evidence, 0.5, 1)) == 1
+    assert select([], 0.5, 10) == []
+
+
+def test_a_list_of_which_most_is_chosen_is_given_whole(fenwick: Document) -> None:
+    evidence = evidence_of(fenwick, {"buy two": 0.9, "rest the": 0.8, "train a": 0.1})
+    assert quotes(select(evidence, 0.5, 10)) == ["buy two vans", "rest the dogs.", "train a vet"]
+    one = evidence_of(fenwick, {"buy two": 0.9, "rest the": 0.1, "train a": 0.1})
+    assert quotes(select(one, 0.5, 10)) == ["buy two vans"]
+
+
+def test_a_chosen_lead_in_gives_its_list(fenwick: Document) -> None:
+    evidence = evidence_of(fenwick, {"Strengths include": 0.9})
+    assert quotes(select(evidence, 0.5, 10)) == ["quick searches", "calm handlers."]
+
+
+def test_a_sentence_leads_up_to_a_list_where_one_is_wanted(fenwick: Document) -> None:
+    evidence = evidence_of(fenwick, {"The force has": 0.9})
+    assert len(select(evidence, 0.5, 10)) == 1
+    assert quotes(select(evidence, 0.5, 10, wants_list=True))[1:] == [
+        "quick searches",
+        "calm handlers.",
+    ]
+
+
+def test_a_wanted_list_is_the_one_that_reads_best(fenwick: Document) -> None:
+    evidence = evidence_of(fenwick, {"quick": 0.9, "buy two": 0.8})
+    chosen = select_list(
+        evidence, lambda texts: [float("should" in text) for text in texts], CONFIG
+    )
+    assert quotes(chosen) == ["buy two vans", "train a vet", "rest the dogs."]
+    assert select_list(evidence_of(fenwick, {"Its": 1}), lambda texts: [1.0] * len(texts),
+                       CONFIG) == []  # fmt: skip
+
+
+def test_bullets_of_a_list_stand_together_under_one_lead_in(fenwick: Document) -> None:
+    evidence = evidence_of(fenwick, {"rest the": 0.9, "Its kennels": 0.8, "buy two": 0.7})
+    parts, citations = lines(evidence)
+    assert [(part.kind, part.text, part.markers) for part in parts] == [
+        ("lead_in", "However, the force should:", ()),
+        ("bullet", "buy two vans", (1,)),
+        ("bullet", "rest the dogs.", (2,)),
+        ("sentence", "Its kennels are old.", (3,)),
+    ]
+    assert [citation.marker for citation in citations] == [1, 2, 3]
+
+
+@pytest.fixture(scope="module")
+def asked(fenwick: Document) -> Document:
+    spans = tuple(Span(one.start, one.end) for one in fenwick.units if one.kind == "bullet")
+    return replace(
+        fenwick,
+        answered=(
+            Answered(spans[2:], ("what must it do better?", "list its shortcomings")),
+            Answered(spans[:2], ("what is it good at?", "name its strong points")),
+        ),
+        unanswered=(Unanswered("how many cats are there?", "It counts dogs."),),
+    )
+
+
+def test_nearest_questions_vote_for_the_units_that_answer_them(
+    reader: Encoder, asked: Document, tmp_path: Path
+) -> None:
+    index = QuestionIndex([asked], reader, CONFIG, tmp_path)
+    match = index.match(reader.encode_query("what are its strong points"))
+    good = [("fenwick", one.start) for one in covered(asked, asked.answered[1].spans)]
+    bad = [("fenwick", one.start) for one in covered(asked, asked.answered[0].spans)]
+    assert len(good) == 2
+    assert len(bad) == 3
+    assert min(match.votes[key] for key in good) > max(match.votes[key] for key in bad)
+    assert match.answered > match.unanswered
+    cats = index.match(reader.encode_query("number of cats"))
+    assert cats.unanswered > cats.answered
+    assert cats.instead == asked.unanswered[0]
+
+
+def test_a_library_without_questions_matches_nothing(
+    reader: Encoder, fenwick: Document, tmp_path: Path
+) -> None:
+    index = QuestionIndex([fenwick], reader, CONFIG, tmp_path)
+    assert index.match(reader.encode_query("anything")) == Match()
+
+
+def test_a_question_can_be_left_out(reader: Encoder, asked: Document, tmp_path: Path) -> None:
+    index = QuestionIndex([asked], reader, CONFIG, tmp_path)
+    query = reader.encode_query("what is it good at?")
+    assert index.match(query).answered > index.match(query, left_out=2).answered
+
+
+def test_vectors_are_kept_and_never_stale(reader: Encoder, tmp_path: Path) -> None:
+    first = cached_vectors(["a dog", "a cat"], reader, tmp_path)
+    (file,) = tmp_path.iterdir()
+    before = file.stat().st_mtime_ns
+    assert np.array_equal(cached_vectors(["a dog", "a cat"], reader, tmp_path), first)
+    assert file.stat().st_mtime_ns == before
+    assert not np.array_equal(cached_vectors(["a cat", "a dog"], reader, tmp_path), first)
+    assert np.allclose(first, reader.encode(["a dog", "a cat"]), atol=1e-3)
+
+
+@pytest.mark.parametrize("damage", [b"", b"\x93NUMPY", b"junk" * 100])
+def test_damaged_vectors_are_made_anew(reader: Encoder, tmp_path: Path, damage: bytes) -> None:
+    first = cached_vectors(["a dog"], reader, tmp_path)
+    (file,) = tmp_path.iterdir()
+    file.write_bytes(damage)
+    assert np.array_equal(cached_vectors(["a dog"], reader, tmp_path), first)
+    assert file.read_bytes() != damage
+
+
+def test_vectors_that_cannot_be_kept_are_still_given(reader: Encoder, tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder", encoding="utf-8")
+    assert cached_vectors(["a dog"], reader, blocked).shape == (1, 384)
+
+
+def test_the_reader_is_the_pinned_one(reader: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert reader.model_name == READER
+    monkeypatch.setattr(reader_encoder, "_HASH", "0" * 64)
+    with pytest.raises(ModelError, match="expected 0000"):
+        load_reader()
+
+
+def test_confidence_rises_with_what_speaks_for_an_answer() -> None:
+    weights = Answerability(plain=(2.0, 0.0, 0.0, -1.0), indexed=(1.0, 2.0, -2.0, 0.0))
+    assert weights.probability(Signals(0.5)) == 0.5
+    assert weights.probability(Signals(0.0)) == pytest.approx(1 / (1 + np.e))
+    assert weights.probability(Signals(1.0, 0.5, 1.0)) == 0.5
+    carried = Answerability.load()
+    near, far = Signals(0.6, 0.9, 0.4), Signals(0.6, 0.5, 0.9)
+    assert carried.probability(near) > 0.9 > 0.5 > carried.probability(far)
+
+
+def test_words_that_a_report_never_mentions(fenwick: Document) -> None:
+    question = "Does the helicopter help the dog handlers' training?"
+    assert own_words(question) == ["helicopter", "help", "dog", "handlers", "training"]
+    assert missing_words(question, vocabulary([fenwick])) == ("helicopter", "help")
+
+
+def test_list_intent_tells_lists_from_facts(reader: Encoder) -> None:
+    intent = ListIntent.load()
+    wants = intent.probability(reader.encode_query("List all the recommendations made"))
+    fact = intent.probability(reader.encode_query("How many dogs does the force have?"))
+    assert wants > CONFIG.list_from > fact
+
+
+def test_written_questions_of_the_bundled_report_are_not_those_of_the_evaluation() -> None:
+    document = read_report(bundled_report())
+    assert questions_file(bundled_report()).is_file()
+    path = Path(__file__).parents[1] / "eval" / "sets" / f"{document.document_id}.jsonl"
+    evaluated = {
+        json.loads(line)["question"].casefold().strip(" ?.")
+        for line in path.read_text(encoding="utf-8").splitlines()
+    }
+    written = [q for group in document.answered for q in group.questions]
+    written += [item.question for item in document.unanswered]
+    assert len(written) > 4000
+    assert not evaluated & {question.casefold().strip(" ?.") for question in written}
