@@ -81,7 +81,7 @@ class Encoder(BaseEmbedding):
     def encode_query(self, query: str) -> Vectors:
         """The vector of a question, shape (dimension,)."""
         text = _encodable(query)
-        with self._lock:
+        with self._lock, _one_thread():
             cut = self._count_cut([text])
             vector = self._model.encode_query(
                 text, normalize_embeddings=True, show_progress_bar=False
@@ -185,6 +185,19 @@ def load_encoder(config: IndexConfig) -> Encoder:
             f"set PEEL_MODEL to another one, or unset it to use {BUNDLED_MODEL}"
         ) from error
     return Encoder(model, name=config.model, model_hash=digest)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Torch without its threads: one text gains little by them and waits for a busy machine."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 @contextmanager

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -207,12 +208,24 @@ class FaissStore(BasePydanticVectorStore):
         width = top_k
         while True:
             width = min(2 * width, len(rows))
-            scores, found = self._index.search(vector[None], width, params=parameters)
+            with _one_thread():
+                scores, found = self._index.search(vector[None], width, params=parameters)
             rounded = np.round(scores[0].astype(np.float64), _DECIMALS)
             if width == len(rows) or rounded[-1] < rounded[top_k - 1]:
                 break
         order = np.lexsort((found[0], -rounded))[:top_k]
         return [(int(found[0][place]), float(rounded[place])) for place in order]
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """FAISS without its threads: one query gains nothing by them and waits for a busy machine."""
+    before = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(before)
 
 
 def _empty_index(dimension: int) -> Any:

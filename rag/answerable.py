@@ -60,8 +60,16 @@ class Answerability:
 
 
 def signals(evidence: Sequence[Evidence], match: Match) -> Signals:
-    """The signals of a question that was read; ``best`` is 0 where nothing was found."""
-    best = max((item.late for item in evidence), default=0.0)
+    """The signals of a question that was read.
+
+    Written questions say nothing where the best unit is of a report that has none. ``best``
+    is 0 where nothing was found.
+    """
+    if not evidence:
+        return Signals(0.0)
+    best = max(item.late for item in evidence)
+    if not evidence[0].document.answered:
+        return Signals(best)
     return Signals(best, match.answered, match.unanswered)
 
 

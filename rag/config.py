@@ -15,9 +15,10 @@ class RagConfig:
     reciprocal rank with constant ``rrf_k`` (Cormack et al. 2009, whose value is 60); the
     best ``passages`` of them are read. ``late_spread`` and ``late_weight`` put late
     interaction and votes on one scale; the ``neighbours`` nearest written questions vote,
-    their weight falling by e with every ``neighbour_scale`` of cosine. A unit whose score is
+    their weight falling by e with every ``neighbour_scale`` of cosine; against reports without
+    questions they are trusted from a cosine of ``trust_from``, fully from ``trust_to``. A unit whose score is
     at least ``share`` of the best is part of the answer, ``max_units`` at the most
-    (``share_unvoted`` and ``max_unvoted`` where no questions were written). A question
+    (``share_unvoted`` and ``max_unvoted`` in reports without written questions). A question
     asks for a list where that is at least ``list_from`` probable. Under ``abstain_below``
     the answer is that the report does not say, with the ``nearest`` units.
     """
@@ -29,6 +30,8 @@ class RagConfig:
     late_weight: float = 0.2
     neighbours: int = 20
     neighbour_scale: float = 0.05
+    trust_from: float = 0.5
+    trust_to: float = 0.65
     share: float = 0.5
     max_units: int = 10
     share_unvoted: float = 0.7

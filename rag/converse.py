@@ -23,6 +23,8 @@ _PREPOSITION = re.compile(
     r"\b(on|in|for|about|of|with|at|to|from|by|against|under|regarding|concerning|around)\b",
     re.IGNORECASE,
 )
+# "to check files" says what for, as "for checking files" does.
+_PURPOSE = re.compile(r"\bto (?!(?:the|an?|its|their|this|that|what)\b)(?=[a-z])", re.IGNORECASE)
 _BEFORE_TOPIC = re.compile(r"\b(on|about|with|at|against|regarding|concerning)\b", re.IGNORECASE)
 _FRAME = re.compile(
     r"\W*(?:(?:how (?:well|good|effective|effectively|many|much|long|often|far)|to what extent"
@@ -117,7 +119,8 @@ def _completed(question: str, talk: _Talk) -> str:
     if not _leans(question):
         return question
     if exchanged := _exchanged(question, talk.question):
-        return f"{exchanged} ({talk.topic})" if _refers(_words(exchanged)) else exchanged
+        leans = bool(talk.aside) and _refers(_words(exchanged))
+        return f"{exchanged} ({talk.topic})" if leans and talk.topic else exchanged
     names = _names(f"on {talk.topic}") if _PEOPLE & set(_words(question)) else []
     return f"{question.rstrip(' ?.!')}? ({_cut(', '.join(names)) or talk.about})"
 
@@ -191,6 +194,8 @@ def _exchanged(question: str, before: str) -> str | None:
             for match in _PREPOSITION.finditer(before)
             if match.group().lower() == preposition.group().lower()
         ]
+        if not like and words[0] == "for" and words[1:2] and words[1].endswith("ing"):
+            like = [match.start() for match in _PURPOSE.finditer(before)]
         place = like[-1] if like else None
     elif words[0] in _ASKING:
         return None

@@ -167,7 +167,7 @@ class ReportQA:
         confidence = self._answerability.probability(signals(evidence, match))
         config = self.config
         wants_list = self._list_intent.probability(vector) >= config.list_from
-        if match.votes:
+        if evidence and evidence[0].document.answered:
             share, at_most = config.share, config.max_units
         else:
             share, at_most = config.share_unvoted, config.max_unvoted

@@ -25,14 +25,15 @@ class Match:
     questions that they answer, each weighted by nearness; they are in [0, 1] and do not sum
     to 1, since a question may need several units. ``answered`` and ``unanswered`` are the
     mean cosines of the two nearest questions of each kind, 0 where there is none;
-    ``instead`` is the nearest question that the report does not answer.
+    ``instead`` is the nearest question that the report does not answer. ``trust``, in [0, 1],
+    is how far the nearest answered questions are near enough to be asking the same.
     """
 
     votes: dict[UnitKey, float] = field(default_factory=dict)
     answered: float = 0.0
     unanswered: float = 0.0
     instead: Unanswered | None = None
-    also: tuple[str, ...] = ()
+    trust: float = 0.0
 
 
 class QuestionIndex:
@@ -77,22 +78,15 @@ class QuestionIndex:
         for place, weight in zip(order, weights / weights.sum(), strict=True):
             for key in self._units[place]:
                 votes[key] = votes.get(key, 0.0) + float(weight)
+        answered = _top_two(near)
+        trust = (answered - config.trust_from) / (config.trust_to - config.trust_from)
         return Match(
             votes,
-            _top_two(near),
+            answered,
             _top_two(far),
             self._refused[int(far.argmax())] if len(far) else None,
-            self._also(order),
+            min(max(trust, 0.0), 1.0),
         )
-
-    def _also(self, order: NDArray[np.intp]) -> tuple[str, ...]:
-        """The nearest questions that other units answer, one for each set of units."""
-        first = self._units[order[0]]
-        found: dict[tuple[UnitKey, ...], str] = {}
-        for place in order:
-            if self._units[place] != first:
-                found.setdefault(self._units[place], self._texts[place])
-        return tuple(found.values())[:3]
 
 
 def covered(document: Document, spans: Sequence[Span]) -> list[Unit]:

@@ -53,7 +53,8 @@ class EvidenceReader(BaseNodePostprocessor):
     best cosine with a token of the unit, read after its headings and lead-in (MaxSim, Khattab
     and Zaharia 2020), put on a scale from 0, ``config.late_spread`` below the best unit, to 1,
     the best. And, where questions were written for the report, the votes of the nearest of
-    them (``rag.questions``). Vectors of units are kept for the next question.
+    them (``rag.questions``); where the best unit is of a report without such questions they
+    count only as far as they are to be trusted. Vectors of units are kept for the next question.
     """
 
     _documents: Mapping[str, Document] = PrivateAttr()
@@ -81,7 +82,8 @@ class EvidenceReader(BaseNodePostprocessor):
         late = np.array([_max_sim(query, unit) for unit in self._read(units)])
         spread = self._config.late_spread
         near = np.clip(1 - (late.max(initial=0.0) - late) / spread, 0, 1)
-        weight = self._config.late_weight if match.votes else 1.0
+        written = bool(units) and bool(units[int(late.argmax())][0].answered)
+        weight = 1 - (1 - self._config.late_weight) * (1.0 if written else match.trust)
         evidence = []
         for place, (document, unit) in enumerate(units):
             vote = match.votes.get((document.document_id, unit.start), 0.0)

@@ -312,6 +312,67 @@ def test_the_outline_jumps(page: Page, address: str) -> None:
     assert not page.locator(".outline nav").is_visible()
 
 
+CONTRAST = """() => {
+  const channel = value => {
+    value /= 255;
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  };
+  const parse = color => color.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+  const behind = element => {
+    for (let at = element; at; at = at.parentElement) {
+      const color = parse(getComputedStyle(at).backgroundColor);
+      if (color.length < 4 || color[3] === 1) return color;
+    }
+    return [255, 255, 255];
+  };
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const poor = [];
+  let seen = 0;
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const element = node.parentElement;
+    if (!node.textContent.trim() || !element.checkVisibility({ visibilityProperty: true })) continue;
+    if (element.closest("script, style")) continue;
+    const style = getComputedStyle(element);
+    const [a, b] = [light(parse(style.color)), light(behind(element))];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    const large = parseFloat(style.fontSize) >= 24;
+    seen += 1;
+    if (ratio < (large ? 3 : 4.5)) poor.push([node.textContent.trim().slice(0, 40), ratio]);
+  }
+  return { seen, poor };
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_all_text_has_enough_contrast(browser: Browser, address: str, scheme: str) -> None:
+    context = browser.new_context(viewport=DESKTOP, color_scheme=scheme)
+    for page in watched(context.new_page()):
+        open_chat(page, address)
+        found = [page.evaluate(CONTRAST)]
+        for question in (LIST, ABSENT, " "):
+            ask(page, question)
+            for disclosure in page.locator("#chat details:not([open]) summary").all():
+                disclosure.click()
+            found.append(page.evaluate(CONTRAST))
+        assert all(state["seen"] > 50 for state in found)
+        assert [state["poor"] for state in found] == [[]] * len(found)
+        paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert paper == {"light": "rgb(243, 241, 235)", "dark": "rgb(21, 24, 26)"}[scheme]
+    context.close()
+
+
+def test_a_phone_begins_at_the_top(browser: Browser, address: str) -> None:
+    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
+    for phone in watched(context.new_page()):
+        open_chat(phone, address)
+        heading = phone.locator(".start h1").bounding_box()
+        assert heading is not None
+        assert 56 <= heading["y"] < PHONE["height"] / 3
+        assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    context.close()
+
+
 def test_a_phone_shows_the_quote_and_leads_back(browser: Browser, address: str) -> None:
     context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
     page = context.new_page()

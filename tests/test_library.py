@@ -679,7 +679,7 @@ def test_a_second_writer_is_told_at_once(pair: Library, tmp_path: Path) -> None:
         ):
             with pytest.raises(LibraryBusyError, match=r"another process is writing .* try again"):
                 action()
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 5
         assert list(reopened(pair).documents) == ["first", "second"]
         holder.send_signal(signal.SIGKILL)
     pair.remove("first")

@@ -92,7 +92,7 @@ def test_headings_and_lead_ins_are_not_read_alone(reader: Encoder, fenwick: Docu
 def test_votes_lift_a_unit(reader: Encoder, fenwick: Document) -> None:
     found = EvidenceReader({"fenwick": fenwick}, reader, CONFIG)
     start = unit(fenwick, "rest the dogs").start
-    match = Match(votes={("fenwick", start): 1.0}, answered=1.0)
+    match = Match(votes={("fenwick", start): 1.0}, answered=1.0, trust=1.0)
     evidence = found.read("how many dogs are there", passages(fenwick), match)
     assert evidence[0].text == "rest the dogs."
     assert evidence[0].score >= 1 - CONFIG.late_weight

@@ -80,7 +80,6 @@ def build_app(qa: ReportQA) -> gr.Blocks:
                         lines=1,
                         max_lines=6,
                         container=False,
-                        autofocus=True,
                         elem_id="question",
                     )
                     send = gr.Button("Ask", elem_id="send", variant="primary")

@@ -124,7 +124,14 @@ function show(source, { focus = true } = {}) {
 }
 
 function goBack(target) {
-  setView("chat");
+  // On a phone, focus would open the keyboard over the first screen.
+function begin() {
+  if (!box()) requestAnimationFrame(begin);
+  else if (wide.matches) box().focus({ preventScroll: true });
+}
+
+setView("chat");
+begin();
   const to = target ?? origin ?? box();
   to.focus({ preventScroll: true });
   if (element.contains(to)) scrollTo(find("#chat-side"), to, 0.3);
@@ -180,7 +187,14 @@ document.addEventListener("click", (event) => {
   } else if (on("[data-question]")) {
     trigger("example", { question: on("[data-question]").dataset.question });
   } else if (on("[data-clear]")) {
-    setView("chat");
+    // On a phone, focus would open the keyboard over the first screen.
+function begin() {
+  if (!box()) requestAnimationFrame(begin);
+  else if (wide.matches) box().focus({ preventScroll: true });
+}
+
+setView("chat");
+begin();
     trigger("clear", {});
     box().focus();
   }
@@ -276,4 +290,11 @@ new MutationObserver(() => (wanted ? show(wanted) : paint(lastTurn()))).observe(
   attributeFilter: ["data-shown"],
 });
 
+// On a phone, focus would open the keyboard over the first screen.
+function begin() {
+  if (!box()) requestAnimationFrame(begin);
+  else if (wide.matches) box().focus({ preventScroll: true });
+}
+
 setView("chat");
+begin();
