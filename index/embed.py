@@ -81,7 +81,7 @@ class Encoder(BaseEmbedding):
     def encode_query(self, query: str) -> Vectors:
         """The vector of a question, shape (dimension,)."""
         text = _encodable(query)
-        with self._lock, _one_thread():
+        with self._lock, _threads([text]):
             cut = self._count_cut([text])
             vector = self._model.encode_query(
                 text, normalize_embeddings=True, show_progress_bar=False
@@ -99,7 +99,7 @@ class Encoder(BaseEmbedding):
         cut = 0
         for start in range(0, len(texts), _BATCH):
             batch = [_encodable(text) for text in texts[start : start + _BATCH]]
-            with self._lock:
+            with self._lock, _threads(batch):
                 cut += self._count_cut(batch)
                 features = self._model.encode(
                     batch,
@@ -188,8 +188,11 @@ def load_encoder(config: IndexConfig) -> Encoder:
 
 
 @contextmanager
-def _one_thread() -> Iterator[None]:
-    """Torch without its threads: one text gains little by them and waits for a busy machine."""
+def _threads(texts: Sequence[str]) -> Iterator[None]:
+    """Torch with one thread for one text, which gains little by more and waits for a busy machine."""
+    if len(texts) > 1:
+        yield
+        return
     import torch
 
     before = torch.get_num_threads()

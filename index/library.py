@@ -162,8 +162,8 @@ class Library:
 
     @property
     def fingerprint(self) -> str:
-        """The SHA-256 of the manifest: equal fingerprints, equal libraries."""
-        return self.version.fingerprint
+        """SHA-256 over settings, model and reports: where it is equal, so are the answers."""
+        return self.version.manifest.content_fingerprint()
 
     @property
     def documents(self) -> dict[str, Document]:

@@ -78,6 +78,15 @@ class Manifest:
     files: dict[str, FileRecord]
     schema: int = _SCHEMA
 
+    def content_fingerprint(self) -> str:
+        """The SHA-256 of what decides answers: settings, model, and the content of each report.
+
+        Not of when and from which path a report was added, so that it is equal on two machines.
+        """
+        parts = [self.config_fingerprint, self.model_hash]
+        parts += [f"{r.document_id} {self.files[r.content].sha256}" for r in self.documents]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
     def to_bytes(self) -> bytes:
         return json.dumps(asdict(self), indent=1).encode() + b"\n"
 

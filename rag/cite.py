@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from index.errors import AnswerError
-from index.types import Document, Span, Unit
-from rag.types import Answer, Citation, Part, Quote, Source
+from index.types import Document, Unit
+from rag.types import Answer, Citation, Nearest, Part, Quote, Source
 
 
 def cite(document: Document, unit: Unit, marker: int) -> Citation:
@@ -19,7 +19,7 @@ def cite(document: Document, unit: Unit, marker: int) -> Citation:
         start=unit.start,
         end=unit.end,
         quote=document.quote(unit),
-        lead_in=_quote(document, unit.lead_in) if unit.lead_in else None,
+        lead_in=lead_in_of(document, unit),
         verified=True,
     )
     if fault := fault_of(citation, document):
@@ -27,26 +27,33 @@ def cite(document: Document, unit: Unit, marker: int) -> Citation:
     return citation
 
 
+def lead_in_of(document: Document, unit: Unit) -> Quote | None:
+    """The sentence that introduces a unit, at its place; None for most."""
+    span = unit.lead_in
+    return None if span is None else Quote(span.start, span.end, document.quote(span))
+
+
 def source_of(document: Document) -> Source:
     """The document as an answer names it."""
     return Source(document.document_id, document.title, document.sha256)
 
 
-def fault_of(citation: Citation, document: Document) -> str | None:
-    """What is wrong with a citation of this document; None where every quote stands there."""
-    quotes = [Quote(citation.start, citation.end, citation.quote)]
-    if citation.lead_in is not None:
-        quotes.append(citation.lead_in)
+def fault_of(item: Citation | Nearest, document: Document) -> str | None:
+    """What is wrong with a quote of this document; None where it and its lead-in stand there."""
+    name = f"[{item.marker}]" if isinstance(item, Citation) else "nearest passage:"
+    quotes = [Quote(item.start, item.end, item.quote)]
+    if item.lead_in is not None:
+        quotes.append(item.lead_in)
     for quote in quotes:
         if not 0 <= quote.start < quote.end <= len(document.text):
             return (
-                f"[{citation.marker}] offsets {quote.start}-{quote.end} are outside of "
+                f"{name} offsets {quote.start}-{quote.end} are outside of "
                 f"{document.document_id}, which has {len(document.text)} characters"
             )
         found = document.text[quote.start : quote.end]
         if found != quote.quote:
             return (
-                f"[{citation.marker}] {document.document_id} does not say "
+                f"{name} {document.document_id} does not say "
                 f"{_short(quote.quote)} at {quote.start}-{quote.end}; it says {_short(found)}"
             )
     return None
@@ -70,21 +77,14 @@ def verify(answer: Answer, documents: Mapping[str, Document]) -> list[str]:
                 f"{document.sha256}, the answer was made from {source.sha256}"
             )
     named = {source.document for source in answer.sources}
-    cited = [*(c.document for c in answer.citations), *(n.document for n in answer.nearest)]
-    for document_id in dict.fromkeys(cited):
+    quoted: list[Citation | Nearest] = [*answer.citations, *answer.nearest]
+    for document_id in dict.fromkeys(item.document for item in quoted):
         if document_id not in named:
             faults.append(f"{document_id} is cited but not among the answer's sources")
-    for citation in answer.citations:
-        if citation.document in documents:
-            fault = fault_of(citation, documents[citation.document])
+    for item in quoted:
+        if item.document in documents:
+            fault = fault_of(item, documents[item.document])
             faults.extend([fault] if fault else [])
-    for near in answer.nearest:
-        document = documents.get(near.document)
-        if document is not None and document.text[near.start : near.end] != near.quote:
-            faults.append(
-                f"nearest passage: {near.document} does not say {_short(near.quote)} "
-                f"at {near.start}-{near.end}"
-            )
     return faults + _unproven_parts(answer)
 
 
@@ -122,10 +122,6 @@ def answer_text(parts: tuple[Part, ...]) -> str:
 def flat(text: str) -> str:
     """The text on one line: every run of white space is one space."""
     return " ".join(text.split())
-
-
-def _quote(document: Document, span: Span) -> Quote:
-    return Quote(span.start, span.end, document.text[span.start : span.end])
 
 
 def _short(text: str) -> str:

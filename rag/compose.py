@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from index.types import Document, Unit
-from rag.cite import cite, flat, source_of
+from rag.cite import cite, flat, lead_in_of, source_of
 from rag.config import RagConfig
 from rag.lists import lists_of, namesakes
 from rag.read import Evidence
@@ -137,6 +137,7 @@ def nearest(evidence: Sequence[Evidence], config: RagConfig) -> tuple[Nearest, .
             item.unit.end,
             item.text,
             round(item.score, 4),
+            lead_in_of(item.document, item.unit),
         )
         for item in evidence[: config.nearest]
     )

@@ -16,11 +16,12 @@ class RagConfig:
     best ``passages`` of them are read. ``late_spread`` and ``late_weight`` put late
     interaction and votes on one scale; the ``neighbours`` nearest written questions vote,
     their weight falling by e with every ``neighbour_scale`` of cosine; against reports without
-    questions they are trusted from a cosine of ``trust_from``, fully from ``trust_to``. A unit whose score is
-    at least ``share`` of the best is part of the answer, ``max_units`` at the most
-    (``share_unvoted`` and ``max_unvoted`` in reports without written questions). A question
+    questions they are trusted from a cosine of ``trust_from``, fully from ``trust_to``. A unit
+    whose score is at least ``share`` of the best is part of the answer, ``max_units`` at the
+    most (``share_unvoted`` and ``max_unvoted`` in reports without written questions). A question
     asks for a list where that is at least ``list_from`` probable. Under ``abstain_below``
-    the answer is that the report does not say, with the ``nearest`` units.
+    the answer is that the report does not say, with the ``nearest`` units and, where written
+    questions that are not answered are as near as ``instead_from``, what was written of them.
     """
 
     candidates: int = 50
@@ -40,6 +41,7 @@ class RagConfig:
     label_margin: float = 0.03
     abstain_below: float = 0.7
     nearest: int = 3
+    instead_from: float = 0.75
     question_characters: int = 2000
 
     def fingerprint(self) -> str:

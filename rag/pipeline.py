@@ -128,6 +128,7 @@ class ReportQA:
         close: tuple[Nearest, ...] = ()
         abstained = confidence < self.config.abstain_below or not selected
         if abstained:
+            reason = reason or self._instead(match)
             close = nearest(evidence, self.config)
             sources = tuple(source_of(document) for document in documents)
             parts = not_said(sources, reason)
@@ -175,6 +176,12 @@ class ReportQA:
             if wants_list and (items := select_list(evidence, rate, config)):
                 return confidence, items, ""
         return confidence, select(evidence, share, at_most, wants_list=wants_list), ""
+
+    def _instead(self, match: Match) -> str:
+        """What was written of a question that is nearly this one and is not answered."""
+        if match.instead is None or match.unanswered < self.config.instead_from:
+            return ""
+        return match.instead.instead
 
     @cached_property
     def _glossary(self) -> dict[str, Abbreviation]:

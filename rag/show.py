@@ -129,7 +129,7 @@ def _row(item: Citation | Nearest, answer: Answer, clean: _Clean, marker: str) -
 
 def _words(item: Citation | Nearest) -> list[str]:
     """What is quoted: the lead-in that gives a bullet its sense, if any, and the quote."""
-    lead_in = [item.lead_in.quote] if isinstance(item, Citation) and item.lead_in else []
+    lead_in = [item.lead_in.quote] if item.lead_in else []
     return [*lead_in, item.quote]
 
 

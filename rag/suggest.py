@@ -9,13 +9,15 @@ from index.types import Document
 from rag.glossary import abbreviations
 
 _COUNT, _CHARACTERS = 6, 160
+_WRITTEN = (30, 90)  # characters of a written question that reads well as an example
 
 
 def examples(documents: Sequence[Document]) -> tuple[str, ...]:
     """At most six questions, of at most 160 characters.
 
-    First what the headings over lists name, then what headings ask, then what an
-    abbreviation means, then what stands under other headings.
+    First what the headings over lists name, then a written question on each section, where
+    there are any; then what headings ask, what an abbreviation means and what stands under
+    other headings.
     """
     found = dict.fromkeys(question for document in documents for question in _questions(document))
     return tuple(islice((item for item in found if len(item) <= _CHARACTERS), _COUNT))
@@ -24,6 +26,7 @@ def examples(documents: Sequence[Document]) -> tuple[str, ...]:
 def _questions(document: Document) -> Iterator[str]:
     for title in _lists_in_the_plural(document):
         yield f"What are the {_uncapitalised(title)}?"
+    yield from _written(document)
     for section in document.sections:
         if section.title.endswith("?"):
             yield section.title
@@ -32,6 +35,22 @@ def _questions(document: Document) -> Iterator[str]:
     for section in document.sections:
         if section.level > 1 and not section.title.endswith("?"):
             yield f"What does the report say under “{section.title}”?"
+
+
+def _written(document: Document) -> Iterator[str]:
+    """For each section the first whole question of those that most of its units answer."""
+    for section in document.sections:
+        inside = [
+            (len(group.spans), question)
+            for group in document.answered
+            for question in group.questions
+            if all(section.start <= span.start < section.end for span in group.spans)
+            and question[0].isupper()
+            and question.endswith("?")
+            and _WRITTEN[0] <= len(question) <= _WRITTEN[1]
+        ]
+        if inside:
+            yield max(inside, key=lambda item: item[0])[1]
 
 
 def _lists_in_the_plural(document: Document) -> dict[str, None]:

@@ -56,7 +56,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Nearest:
-    """A passage that came close to a question that the report does not answer."""
+    """A unit that came close to a question that the report does not answer."""
 
     document: str
     section: str
@@ -65,6 +65,7 @@ class Nearest:
     end: int
     quote: str
     score: float
+    lead_in: Quote | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +121,8 @@ class Answer:
                         Part(**{**part, "markers": tuple(part["markers"])})
                         for part in data["parts"]
                     ),
-                    "citations": tuple(_citation(item) for item in data["citations"]),
-                    "nearest": tuple(Nearest(**item) for item in data["nearest"]),
+                    "citations": tuple(Citation(**_led_in(item)) for item in data["citations"]),
+                    "nearest": tuple(Nearest(**_led_in(item)) for item in data["nearest"]),
                     "missing": tuple(data["missing"]),
                     "sources": tuple(Source(**item) for item in data["sources"]),
                 }
@@ -139,6 +140,6 @@ class Answer:
         return answer_html(self)
 
 
-def _citation(data: dict[str, Any]) -> Citation:
+def _led_in(data: dict[str, Any]) -> dict[str, Any]:
     lead_in = data["lead_in"]
-    return Citation(**{**data, "lead_in": None if lead_in is None else Quote(**lead_in)})
+    return {**data, "lead_in": None if lead_in is None else Quote(**lead_in)}

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,11 +11,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 
 from playwright.sync_api import Page, sync_playwright
-from served import ARGUMENTS, HOW_TO_GET_ONE, ask, chromium, open_chat, served
+from served import ARGUMENTS, HOW_TO_GET_ONE, Paused, ask, chromium, open_chat, served
 
 from index.library import Library
-from rag.pipeline import ReportQA, Step
-from rag.types import Answer
 
 WIDTHS = {1440: 900, 820: 1100, 375: 812}
 SINGLE = "When was the report last updated?"
@@ -24,18 +21,6 @@ LIST = "What are the areas for improvement?"
 ABSENT = "How many helicopters does the force have?"
 FIRST = "How well does the force protect vulnerable people?"
 FOLLOW_UP = "And what should it improve there?"
-
-
-class Paused(ReportQA):
-    """A pipeline that can be held before it answers, so that its waiting can be seen."""
-
-    gate = threading.Event()
-
-    def stream(self, question: str, history: Sequence[str] = ()) -> Iterator[Step | Answer]:
-        for event in super().stream(question, history):
-            if isinstance(event, Answer):
-                self.gate.wait(30)
-            yield event
 
 
 def main(folder: Path) -> None:

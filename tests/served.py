@@ -6,18 +6,18 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import uvicorn
 
+from rag.pipeline import ReportQA, Step
+from rag.types import Answer
 from ui.app import build_server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
-
-    from rag.pipeline import ReportQA
 
 HOW_TO_GET_ONE = "no Chromium found; get one with: apt-get install chromium"
 ARGUMENTS = (
@@ -31,6 +31,19 @@ ARGUMENTS = (
 )
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _STARTED_WITHIN_SECONDS = 30
+_HELD_FOR_SECONDS = 60
+
+
+class Paused(ReportQA):
+    """A pipeline that can be held before it answers, so that its waiting can be seen."""
+
+    gate = threading.Event()
+
+    def stream(self, question: str, history: Sequence[str] = ()) -> Iterator[Step | Answer]:
+        for event in super().stream(question, history):
+            if isinstance(event, Answer):
+                self.gate.wait(_HELD_FOR_SECONDS)
+            yield event
 
 
 def chromium() -> str | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-from served import ARGUMENTS, HOW_TO_GET_ONE, ask, chromium, open_chat, served
+from served import ARGUMENTS, HOW_TO_GET_ONE, Paused, ask, chromium, open_chat, served
 
 from index.types import Document
 from rag.pipeline import ReportQA
@@ -61,7 +62,8 @@ def report(library: Library) -> Document:
 
 @pytest.fixture(scope="module")
 def address(library: Library) -> Iterator[str]:
-    qa = ReportQA(library)
+    qa = Paused(library)
+    qa.gate.set()
     qa.ask(SINGLE)  # what is loaded on first use is loaded before a browser waits for it
     with served(qa) as address:
         yield address
@@ -78,6 +80,8 @@ def hostile_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def two_reports(
     tmp_path_factory: pytest.TempPathFactory,
     encoder: Encoder,
+    library: Library,
+    address: str,
     report_path: Path,
     hostile_report: Path,
 ) -> Iterator[str]:
@@ -85,6 +89,9 @@ def two_reports(
 
     path = tmp_path_factory.mktemp("two") / "library"
     qa = ReportQA(Library.create(path, None, encoder, [report_path, hostile_report]))
+    if address and (library.path / "cache").is_dir():  # the same vectors need not be made twice
+        shutil.copytree(library.path / "cache", path / "cache", dirs_exist_ok=True)
+    qa.ask(SINGLE)
     with served(qa) as address:
         yield address
 
@@ -235,6 +242,27 @@ def test_a_follow_up_says_how_it_was_understood(page: Page, address: str) -> Non
     assert page.locator(".turn").count() == 2
 
 
+def test_one_question_is_answered_at_a_time(page: Page, address: str) -> None:
+    open_chat(page, address)
+    Paused.gate.clear()
+    try:
+        page.fill("#question textarea", SINGLE)
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#turn-0[data-state=pending] .progress")
+        assert page.locator("#turn-0 h2").inner_text() == SINGLE
+        assert page.locator("#question textarea").input_value() == ""
+        page.keyboard.type(LIST)
+        page.keyboard.press("Enter")
+        page.click("#send")
+        assert page.locator("#question textarea").input_value() == LIST
+    finally:
+        Paused.gate.set()
+    page.wait_for_selector("#turn-0[data-state=answered]")
+    assert page.locator(".turn").count() == 1
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector("#turn-1[data-state=answered]")
+
+
 def test_an_example_is_asked_and_the_conversation_cleared(page: Page, address: str) -> None:
     open_chat(page, address)
     assert "City of London PEEL 2017" in page.locator(".start").inner_text()
@@ -331,8 +359,8 @@ CONTRAST = """() => {
   let seen = 0;
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const element = node.parentElement;
-    if (!node.textContent.trim() || !element.checkVisibility({ visibilityProperty: true })) continue;
-    if (element.closest("script, style")) continue;
+    if (!node.textContent.trim() || element.closest("script, style")) continue;
+    if (!element.checkVisibility({ visibilityProperty: true })) continue;
     const style = getComputedStyle(element);
     const [a, b] = [light(parse(style.color)), light(behind(element))];
     const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
@@ -352,8 +380,7 @@ def test_all_text_has_enough_contrast(browser: Browser, address: str, scheme: st
         found = [page.evaluate(CONTRAST)]
         for question in (LIST, ABSENT, " "):
             ask(page, question)
-            for disclosure in page.locator("#chat details:not([open]) summary").all():
-                disclosure.click()
+            page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
             found.append(page.evaluate(CONTRAST))
         assert all(state["seen"] > 50 for state in found)
         assert [state["poor"] for state in found] == [[]] * len(found)
@@ -405,6 +432,7 @@ def test_markup_in_a_report_is_inert_and_quoted_exactly(page: Page, two_reports:
     assert page.locator("#report .pane").get_attribute("data-shown") == "city-of-london-peel-2017"
     ask(page, "How many hedgehogs did Essex Police save?")
     page.wait_for_selector("#report .pane:not([data-shown='city-of-london-peel-2017'])")
+    assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
     expected = (
         'Essex Police saved 40 hedgehogs <img src=x onerror="window.hit=1"> in 😀 its gardens '
         "last winter."

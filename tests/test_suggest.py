@@ -21,9 +21,10 @@ def test_the_bundled_report(report_path: Path) -> None:
     found = examples([read_report(report_path)])
     assert found[:2] == (
         "What are the areas for improvement?",
-        "How effective is the force at keeping people safe and reducing crime?",
+        "What are the force's main strengths according to the summary?",
     )
     assert len(found) == 6
+    assert all(question.endswith("?") for question in found)
 
 
 def test_a_report_without_questions() -> None:

@@ -39,7 +39,7 @@ def absence_html(answer: Answer, turn: str, documents: Mapping[str, Document]) -
         f'<li class="source" {_span(item)}>'
         f'<button type="button" class="goto" aria-describedby="{turn}-near-{n}">'
         f"{_where(item.document, place(item), documents)}</button>"
-        f'<blockquote id="{turn}-near-{n}">{escape(item.quote)}</blockquote>'
+        f'<blockquote id="{turn}-near-{n}">{_lead_in(item)}{escape(item.quote)}</blockquote>'
         f'<p class="tools">{_copy(item, documents, "Copy with reference")}</p></li>'
         for n, item in enumerate(answer.nearest)
     )
@@ -122,10 +122,15 @@ def _sources(answer: Answer, turn: str, documents: Mapping[str, Document]) -> st
     )
 
 
+def _lead_in(item: Citation | Nearest) -> str:
+    if item.lead_in is None:
+        return ""
+    return f'<span class="lead-in">{escape(item.lead_in.quote)}</span> '
+
+
 def _source(citation: Citation, turn: str, documents: Mapping[str, Document]) -> str:
-    lead_in, lead_span = "", ""
+    lead_in, lead_span = _lead_in(citation), ""
     if citation.lead_in:
-        lead_in = f'<span class="lead-in">{escape(citation.lead_in.quote)}</span> '
         lead_span = (
             f' data-lead-start="{citation.lead_in.start}" data-lead-end="{citation.lead_in.end}"'
         )

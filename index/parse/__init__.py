@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,7 +47,7 @@ def read_report(path: Path, document_id: str | None = None) -> Document:
     if not any(unit.kind in ("sentence", "bullet") for unit in document.units):
         raise ReportError(f"{path.name}: there is no sentence in this file; is it the right one?")
     questions = questions_file(path)
-    if not questions.is_file():
+    if not os.path.isfile(questions):
         return document
     enrichment = load_enrichment(questions, document.text)
     return replace(document, answered=enrichment.answered, unanswered=enrichment.unanswered)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 BUNDLED = "city-of-london-peel-2017"
@@ -21,7 +22,7 @@ def sidecar_metadata(report: Path) -> dict[str, str]:
     ValueError where the file is not a JSON object of strings.
     """
     sidecar = report.with_suffix(".json")
-    if not sidecar.is_file():
+    if not os.path.isfile(sidecar):
         return {}
     data = json.loads(sidecar.read_text(encoding="utf-8"))
     if not isinstance(data, dict) or not all(isinstance(value, str) for value in data.values()):

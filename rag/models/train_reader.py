@@ -35,11 +35,11 @@ class TrainConfig:
     """The settings of a training run; they are written beside the weights."""
 
     seed: int = 7
-    steps: int = 700
+    steps: int = 800
     batch: int = 20
     negatives: int = 2
     question_pairs: int = 40
-    refused: int = 24
+    refused: int = 8
     learning_rate: float = 4e-5
     warm_up: int = 60
     temperature: float = 0.05
@@ -359,7 +359,8 @@ def main() -> None:
         for number in rng.sample(range(len(groups)), min(config.question_pairs, len(groups))):
             first, second = rng.sample(groups[number], 2)
             pairs.append((first, second, number))
-        parts = trainer.step(items, pairs, rng.sample(refused, min(config.refused, len(refused))), rng)
+        others = rng.sample(refused, min(config.refused, len(refused)))
+        parts = trainer.step(items, pairs, others, rng)
         if step % 20 == 0:
             shown = " ".join(f"{name} {value:.3f}" for name, value in parts.items())
             seconds = time.monotonic() - began

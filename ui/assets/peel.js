@@ -13,7 +13,7 @@ const lastTurn = () => all(".turn", element).at(-1);
 const isPending = () => lastTurn()?.dataset.state === "pending";
 
 let painted = null; // the turn whose quotes are marked in the report
-let wanted = null; // a source to show as soon as its report is open
+let wanted = null; // what is to be shown as soon as its report is open
 let origin = null; // the control that led into the report
 const opened = new Map(); // disclosures that the reader opened or closed, by id
 
@@ -101,7 +101,7 @@ function markOf(source) {
 
 function show(source, { focus = true } = {}) {
   if (pane().dataset.shown !== source.dataset.document) {
-    wanted = source;
+    wanted = () => show(source, { focus });
     trigger("open", { document: source.dataset.document });
     return;
   }
@@ -124,14 +124,7 @@ function show(source, { focus = true } = {}) {
 }
 
 function goBack(target) {
-  // On a phone, focus would open the keyboard over the first screen.
-function begin() {
-  if (!box()) requestAnimationFrame(begin);
-  else if (wide.matches) box().focus({ preventScroll: true });
-}
-
-setView("chat");
-begin();
+  setView("chat");
   const to = target ?? origin ?? box();
   to.focus({ preventScroll: true });
   if (element.contains(to)) scrollTo(find("#chat-side"), to, 0.3);
@@ -187,21 +180,16 @@ document.addEventListener("click", (event) => {
   } else if (on("[data-question]")) {
     trigger("example", { question: on("[data-question]").dataset.question });
   } else if (on("[data-clear]")) {
-    // On a phone, focus would open the keyboard over the first screen.
-function begin() {
-  if (!box()) requestAnimationFrame(begin);
-  else if (wide.matches) box().focus({ preventScroll: true });
-}
-
-setView("chat");
-begin();
+    setView("chat");
     trigger("clear", {});
     box().focus();
   }
 });
 
 document.addEventListener("change", (event) => {
-  if (event.target.matches("[data-choice]")) trigger("open", { document: event.target.value });
+  if (!event.target.matches("[data-choice]")) return;
+  wanted = null;
+  trigger("open", { document: event.target.value });
 });
 
 document.addEventListener("toggle", ({ target }) => {
@@ -285,7 +273,7 @@ watch("value", () => {
   [turns, state] = [count, now];
 });
 
-new MutationObserver(() => (wanted ? show(wanted) : paint(lastTurn()))).observe(find("#report"), {
+new MutationObserver(() => (wanted ?? paint)(lastTurn())).observe(find("#report"), {
   subtree: true,
   attributeFilter: ["data-shown"],
 });
