@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from index.errors import AnswerError
-from index.types import Document, Unit
+from index.types import Block, Document, Span, Unit
 from rag.types import Answer, Citation, Nearest, Part, Quote, Source
 
 
@@ -28,8 +28,15 @@ def cite(document: Document, unit: Unit, marker: int) -> Citation:
 
 
 def lead_in_of(document: Document, unit: Unit) -> Quote | None:
-    """The sentence that introduces a unit, at its place; None for most."""
-    span = unit.lead_in
+    """What gives a bullet its sense, at its place: the sentence or heading right above its list.
+
+    None where neither stands there, and for everything that is no bullet.
+    """
+    span: Span | Block | None = unit.lead_in
+    if span is None and unit.list_id is not None:
+        first = document.lists[unit.list_id][0].block
+        above = document.blocks[first - 1] if first else None
+        span = above if above is not None and above.kind == "heading" else None
     return None if span is None else Quote(span.start, span.end, document.quote(span))
 
 

@@ -30,7 +30,12 @@ def test_a_list_question_gets_the_whole_list_in_order(qa: ReportQA) -> None:
         "The force should enhance its approach to th",
         "The force should strengthen its response to",
     ]
-    assert [part.markers for part in answer.parts] == [(1,), (2,)]
+    assert [(part.kind, part.markers) for part in answer.parts] == [
+        ("lead_in", ()),
+        ("bullet", (1,)),
+        ("bullet", (2,)),
+    ]
+    assert answer.parts[0].text == "Areas for improvement"
 
 
 def test_a_bullet_stands_under_the_lead_in_that_gives_it_its_sense(qa: ReportQA) -> None:
