@@ -189,7 +189,7 @@ def load_encoder(config: IndexConfig) -> Encoder:
 
 @contextmanager
 def _threads(texts: Sequence[str]) -> Iterator[None]:
-    """Torch with one thread for one text, which gains little by more and waits for a busy machine."""
+    """Torch with one thread for one text: more gain little and wait for a busy machine."""
     if len(texts) > 1:
         yield
         return

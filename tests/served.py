@@ -56,7 +56,9 @@ def served(qa: ReportQA) -> Iterator[str]:
     """The address of the chat over ``qa``, on a free port of this machine."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(build_server(qa), log_level="warning"))
+        server = uvicorn.Server(
+            uvicorn.Config(build_server(qa), log_level="warning", timeout_graceful_shutdown=1)
+        )
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
         deadline = time.monotonic() + _STARTED_WITHIN_SECONDS

@@ -359,7 +359,7 @@ CONTRAST = """() => {
   let seen = 0;
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const element = node.parentElement;
-    if (!node.textContent.trim() || element.closest("script, style")) continue;
+    if (!node.textContent.trim() || element.closest("script, style, .sr-only")) continue;
     if (!element.checkVisibility({ visibilityProperty: true })) continue;
     const style = getComputedStyle(element);
     const [a, b] = [light(parse(style.color)), light(behind(element))];
@@ -479,4 +479,6 @@ def test_another_host_name_and_another_origin_are_refused(address: str) -> None:
     assert "img-src 'self' data:" in policy
     assert "connect-src 'self'" in policy
     sent = httpx.post(f"{address}gradio_api/upload", files={"files": ("x.html", b"<b>x</b>")})
-    assert sent.status_code >= 400
+    assert sent.status_code == 413
+    for path in ("/etc/passwd", "pyproject.toml", "../pyproject.toml"):
+        assert httpx.get(f"{address}gradio_api/file={path}").status_code in (403, 404)

@@ -160,7 +160,9 @@ def serve(qa: ReportQA, host: str, port: int, ready: Callable[[str], None]) -> N
                 f"cannot listen on {host} port {port} ({error}); "
                 "try another port: peel chat --port 7861"
             ) from error
-        config = uvicorn.Config(build_server(qa, host), log_level="warning")
+        config = uvicorn.Config(
+            build_server(qa, host), log_level="warning", timeout_graceful_shutdown=2
+        )
         ready(f"http://{host}:{listener.getsockname()[1]}")
         uvicorn.Server(config).run(sockets=[listener])
 
