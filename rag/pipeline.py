@@ -121,15 +121,16 @@ class ReportQA:
         clock: _Clock,
     ) -> Answer:
         documents = tuple(self._documents.values())
-        missing = missing_words(understood, self._vocabulary)
         confidence, selected, reason = self._judge(understood, vector, evidence, match)
         parts: tuple[Part, ...]
         citations: tuple[Citation, ...] = ()
         close: tuple[Nearest, ...] = ()
+        missing: tuple[str, ...] = ()
         abstained = confidence < self.config.abstain_below or not selected
         if abstained:
             reason = reason or self._instead(match)
             close = nearest(evidence, self.config)
+            missing = missing_words(understood, self._vocabulary)
             sources = tuple(source_of(document) for document in documents)
             parts = not_said(sources, reason)
         else:

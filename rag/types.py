@@ -83,8 +83,8 @@ class Answer:
 
     ``understood`` is the question that was searched for, which differs from ``question``
     where a follow-up was completed from its history. ``confidence`` is in [0, 1]: how sure
-    the system is that the report answers the question. ``missing`` are words of the
-    question that stand nowhere in the reports searched. ``timings`` are in seconds.
+    the system is that the report answers the question. Where it abstained, ``missing`` are words
+    of the question that stand nowhere in the reports searched. ``timings`` are in seconds.
     """
 
     question: str

@@ -140,6 +140,12 @@ def last(page: Page, selector: str) -> Locator:
     return page.locator(f".turn:last-child {selector}")
 
 
+def quoted(report: Document, source: Locator) -> str:
+    """The report's own text at the offsets that a source names."""
+    start, end = (int(source.get_attribute(f"data-{at}") or 0) for at in ("start", "end"))
+    return report.text[start:end]
+
+
 def marked(page: Page, marker: int) -> str:
     """The text that the report pane marks as this quote, found by its badge."""
     return str(
@@ -178,12 +184,7 @@ def test_a_citation_leads_to_its_quote(page: Page, address: str, report: Documen
     page.evaluate("document.querySelector('.report').scrollTo(0, 1e6)")
     last(page, ".answer .cite").first.click()
     assert settled(page)
-    source = last(page, ".source").first
-    start, end = (
-        int(source.get_attribute("data-start") or 0),
-        int(source.get_attribute("data-end") or 0),
-    )
-    assert report.text[start:end] == "Last updated 22/03/2018"
+    assert quoted(report, last(page, ".source").first) == "Last updated 22/03/2018"
     assert page.locator("#report mark:focus").inner_text() == "Last updated 22/03/2018"
     assert marked(page, 1) == "Last updated 22/03/2018"
 
@@ -196,10 +197,8 @@ def test_every_quote_is_marked_under_its_own_number(
     sources = last(page, ".source").all()
     assert len(sources) >= 5
     for source in sources:
-        start, end = (int(source.get_attribute(f"data-{at}") or 0) for at in ("start", "end"))
-        assert (
-            marked(page, int(source.get_attribute("data-marker") or 0)) == (report.text[start:end])
-        )
+        marker = int(source.get_attribute("data-marker") or 0)
+        assert marked(page, marker) == quoted(report, source)
     assert page.locator("#report .badge").all_inner_texts() == (
         last(page, ".answer .cite").all_inner_texts()
     )
@@ -214,11 +213,11 @@ def test_what_is_not_in_the_report_is_said(page: Page, address: str, report: Doc
     assert "Not in the report" in card.inner_text()
     assert "helicopters" in card.locator(".missing").inner_text()
     assert last(page, ".answer").count() == 0
-    quote = last(page, ".nearest blockquote").first.inner_text()
+    quote = quoted(report, last(page, ".nearest .source").first)
+    assert last(page, ".nearest blockquote").first.inner_text().endswith(quote)
     last(page, ".nearest .goto").first.click()
     assert settled(page)
     assert page.locator("#report mark.near:focus").inner_text() == quote
-    assert " ".join(quote.split()) in " ".join(report.text.split())
 
 
 @pytest.mark.parametrize("question", ["", "   ", "x" * 100_000], ids=["empty", "blank", "huge"])

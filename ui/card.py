@@ -39,7 +39,7 @@ def absence_html(answer: Answer, turn: str, documents: Mapping[str, Document]) -
         f'<li class="source" {_span(item)}>'
         f'<button type="button" class="goto" aria-describedby="{turn}-near-{n}">'
         f"{_where(item.document, place(item), documents)}</button>"
-        f'<blockquote id="{turn}-near-{n}">{_lead_in(item)}{escape(item.quote)}</blockquote>'
+        f'<blockquote id="{turn}-near-{n}">{_quote(item)}</blockquote>'
         f'<p class="tools">{_copy(item, documents, "Copy with reference")}</p></li>'
         for n, item in enumerate(answer.nearest)
     )
@@ -122,24 +122,19 @@ def _sources(answer: Answer, turn: str, documents: Mapping[str, Document]) -> st
     )
 
 
-def _lead_in(item: Citation | Nearest) -> str:
-    if item.lead_in is None:
-        return ""
-    return f'<span class="lead-in">{escape(item.lead_in.quote)}</span> '
+def _quote(item: Citation | Nearest) -> str:
+    """The quote, behind the lead-in that gives a bullet its sense, if any."""
+    lead_in = f'<span class="lead-in">{escape(item.lead_in.quote)}</span> ' if item.lead_in else ""
+    return lead_in + escape(item.quote)
 
 
 def _source(citation: Citation, turn: str, documents: Mapping[str, Document]) -> str:
-    lead_in, lead_span = _lead_in(citation), ""
-    if citation.lead_in:
-        lead_span = (
-            f' data-lead-start="{citation.lead_in.start}" data-lead-end="{citation.lead_in.end}"'
-        )
     doubt = "" if citation.verified else f'<p class="doubt">{_DOUBT}</p>'
     page = "" if citation.page is None else f"p. {citation.page}"
     return (
-        f'<li class="source" {_span(citation)}{lead_span} data-marker="{citation.marker}">'
+        f'<li class="source" {_span(citation)} data-marker="{citation.marker}">'
         f"{_marker(citation.marker, turn, citation.section)}"
-        f'<blockquote id="{turn}-quote-{citation.marker}">{lead_in}{escape(citation.quote)}'
+        f'<blockquote id="{turn}-quote-{citation.marker}">{_quote(citation)}'
         f'</blockquote>{doubt}<p class="tools"><span>{page}</span>'
         f"{_copy(citation, documents, f'Copy quote {citation.marker} with reference')}</p></li>"
     )
@@ -153,9 +148,11 @@ def _checked(citations: Sequence[Citation]) -> str:
 
 
 def _span(item: Citation | Nearest) -> str:
-    return (
-        f'data-document="{escape(item.document)}" data-start="{item.start}" data-end="{item.end}"'
-    )
+    """Where a quote and its lead-in stand, for the page to mark them there."""
+    at = {"document": escape(item.document), "start": item.start, "end": item.end}
+    if item.lead_in:
+        at |= {"lead-start": item.lead_in.start, "lead-end": item.lead_in.end}
+    return " ".join(f'data-{name}="{value}"' for name, value in at.items())
 
 
 def _where(document: str, section: str, documents: Mapping[str, Document]) -> str:
