@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pages import Page
 
-from index.errors import LibraryDamagedError, LibraryError
+from index.errors import LibraryDamagedError, LibraryError, PeelError
 from rag.types import Answer
 from ui.desk import Desk, recall
 
@@ -136,3 +137,14 @@ def test_a_library_without_reports_is_refused(tmp_path: Path, encoder: Encoder) 
     empty = Library.create(tmp_path / "library", encoder=encoder)
     with pytest.raises(LibraryError, match="peel index add"):
         Desk(ReportQA(empty))
+
+
+def test_a_taken_port_is_said(qa: ReportQA) -> None:
+    from ui.app import serve
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(PeelError, match=f"127.0.0.1 port {port} .*peel chat --port"):
+            serve(qa, "127.0.0.1", port, pytest.fail)

@@ -14,7 +14,7 @@ from index.parse import read_report
 from index.parse.text import parse_text
 from index.types import Document
 from rag.cite import answer_text, cite, source_of
-from rag.types import Answer, Nearest, Part
+from rag.types import Answer, Nearest, Part, Quote
 from ui.render import answer_html, conversation_html, error_html, pending_html, start_html
 from ui.report import report_html
 
@@ -254,7 +254,10 @@ def test_words_that_the_report_never_mentions_are_named(report: Document) -> Non
 
 def test_an_absence_is_a_card_of_its_own(report: Document) -> None:
     unit = report.units[10]
-    near = Nearest(report.document_id, "S › T", 2, unit.start, unit.end, report.quote(unit), 0.31)
+    lead_in = Quote(5, 9, "Lead:")
+    near = Nearest(
+        report.document_id, "S › T", 2, unit.start, unit.end, report.quote(unit), 0.31, lead_in
+    )
     answer = Answer(
         "Drones?", "Drones?", "The report does not say.",
         (Part("note", "The report does not say."),), True, 0.1, nearest=(near,),
@@ -267,9 +270,10 @@ def test_an_absence_is_a_card_of_its_own(report: Document) -> None:
     )
     assert page.find(".answer") == page.find(".cite") == []
     assert page.find(".goto")[0].text == "S › T, p. 2"
-    assert page.find("blockquote")[0].text == report.quote(unit)
+    assert page.find("blockquote")[0].text == f"Lead: {report.quote(unit)}"
     at = page.find(".source")[0].attributes
     assert (int(at["data-start"]), int(at["data-end"])) == (unit.start, unit.end)
+    assert (at["data-lead-start"], at["data-lead-end"]) == ("5", "9")
     assert page.find(".confidence")[0].text == "Confidence that the report answers this: low"
 
 
