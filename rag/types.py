@@ -113,23 +113,15 @@ class Answer:
     @classmethod
     def from_dict(cls, data: Any) -> Answer:
         """The answer that ``to_dict`` wrote; raises AnswerError on anything else."""
+        from pydantic import TypeAdapter, ValidationError
+
         try:
-            return cls(
-                **{
-                    **data,
-                    "parts": tuple(
-                        Part(**{**part, "markers": tuple(part["markers"])})
-                        for part in data["parts"]
-                    ),
-                    "citations": tuple(Citation(**_led_in(item)) for item in data["citations"]),
-                    "nearest": tuple(Nearest(**_led_in(item)) for item in data["nearest"]),
-                    "missing": tuple(data["missing"]),
-                    "sources": tuple(Source(**item) for item in data["sources"]),
-                }
-            )
-        except (TypeError, KeyError, ValueError, AttributeError) as error:
+            return TypeAdapter(cls).validate_python(data)
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(str(step) for step in first["loc"]) or "the whole"
             raise AnswerError(
-                f"this is not an answer as 'peel ask --json' writes it ({error!r}); "
+                f"this is not an answer as 'peel ask --json' writes it: {place}: {first['msg']}; "
                 "save one with: peel ask QUESTION --json > answer.json"
             ) from error
 
@@ -138,8 +130,3 @@ class Answer:
         from rag.show import answer_html
 
         return answer_html(self)
-
-
-def _led_in(data: dict[str, Any]) -> dict[str, Any]:
-    lead_in = data["lead_in"]
-    return {**data, "lead_in": None if lead_in is None else Quote(**lead_in)}

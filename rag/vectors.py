@@ -13,6 +13,8 @@ import numpy as np
 
 from index.embed import Encoder, Vectors
 
+CARRIED = Path(__file__).parent / "models" / "vectors"
+
 _log = logging.getLogger(__name__)
 
 
@@ -21,11 +23,14 @@ def cached_vectors(texts: Sequence[str], encoder: Encoder, folder: Path) -> Vect
 
     They are kept in half precision in ``folder``, named by the SHA-256 over model and texts,
     so that nothing stale is ever read; a file that is not what it should be is made anew, and
-    a folder that cannot be written to costs only the time.
+    a folder that cannot be written to costs only the time. The package carries those of the
+    bundled report.
     """
     key = hashlib.sha256("\0".join([encoder.model_hash, *texts]).encode()).hexdigest()
-    path = folder / f"{key}.npy"
-    vectors = _load(path, (len(texts), encoder.dimension))
+    path, shape = folder / f"{key}.npy", (len(texts), encoder.dimension)
+    vectors = _load(path, shape)
+    if vectors is None:
+        vectors = _load(CARRIED / path.name, shape)
     if vectors is None:
         vectors = encoder.encode(texts).astype(np.float16)
         _save(path, vectors)

@@ -133,6 +133,13 @@ def test_something_else_is_no_answer(data: object) -> None:
         Answer.from_dict(data)
 
 
+def test_a_value_of_another_type_is_named(qa: ReportQA) -> None:
+    data = qa.ask("What are the areas for improvement?").to_dict()
+    data["citations"][1]["start"] = "here"
+    with pytest.raises(AnswerError, match=r"citations\.1\.start: .*integer"):
+        Answer.from_dict(data)
+
+
 @pytest.mark.parametrize("question", ["", "   ", "?!", "\0\0", "🙂🙂", "\ud800"])
 def test_no_question_gets_a_friendly_word(qa: ReportQA, question: str) -> None:
     with pytest.raises(QuestionError, match="please ask one in words"):

@@ -242,6 +242,16 @@ def test_vectors_that_cannot_be_kept_are_still_given(reader: Encoder, tmp_path: 
     assert cached_vectors(["a dog"], reader, blocked).shape == (1, 384)
 
 
+def test_the_package_carries_the_vectors_of_the_bundled_questions(
+    reader: Encoder, tmp_path: Path
+) -> None:
+    document = read_report(bundled_report())
+    index = QuestionIndex([document], reader, CONFIG, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    for question in document.answered[0].questions[:2]:
+        assert index.match(reader.encode_query(question)).answered > 0.8
+
+
 def test_the_reader_is_the_pinned_one(reader: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
     assert reader.model_name == READER
     monkeypatch.setattr(reader_encoder, "_HASH", "0" * 64)
