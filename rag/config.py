@@ -19,8 +19,8 @@ class RagConfig:
     questions they are trusted from a cosine of ``trust_from``, fully from ``trust_to``. A unit
     whose score is at least ``share`` of the best is part of the answer, ``max_units`` at the
     most (``share_unvoted`` and ``max_unvoted`` in reports without written questions). A question
-    asks for a list where that is at least ``list_from`` probable. Under ``abstain_below``
-    the answer is that the report does not say, with the ``nearest`` units and, where written
+    asks for a list where that is at least ``list_from`` probable. Under a confidence of
+    ``abstain_below`` (``abstain_unwritten`` in reports without written questions) the answer is that the report does not say, with the ``nearest`` units and, where written
     questions that are not answered are as near as ``instead_from``, what was written of them.
     """
 
@@ -40,6 +40,7 @@ class RagConfig:
     list_from: float = 0.6
     label_margin: float = 0.03
     abstain_below: float = 0.7
+    abstain_unwritten: float = 0.6
     nearest: int = 3
     instead_from: float = 0.75
     question_characters: int = 2000

@@ -126,7 +126,8 @@ class ReportQA:
         citations: tuple[Citation, ...] = ()
         close: tuple[Nearest, ...] = ()
         missing: tuple[str, ...] = ()
-        abstained = confidence < self.config.abstain_below or not selected
+        floor = self.config.abstain_below if _written(evidence) else self.config.abstain_unwritten
+        abstained = confidence < floor or not selected
         if abstained:
             reason = reason or self._instead(match)
             close = nearest(evidence, self.config)
@@ -169,7 +170,7 @@ class ReportQA:
         confidence = self._answerability.probability(signals(evidence, match))
         config = self.config
         wants_list = self._list_intent.probability(vector) >= config.list_from
-        if evidence and evidence[0].document.answered:
+        if _written(evidence):
             share, at_most = config.share, config.max_units
         else:
             share, at_most = config.share_unvoted, config.max_unvoted
@@ -228,6 +229,11 @@ class ReportQA:
     @cached_property
     def _list_intent(self) -> ListIntent:
         return ListIntent.load()
+
+
+def _written(evidence: Sequence[Evidence]) -> bool:
+    """Whether questions were written for the report that the best unit is of."""
+    return bool(evidence) and bool(evidence[0].document.answered)
 
 
 def clean_question(question: str, limit: int) -> str:
