@@ -20,8 +20,9 @@ class RagConfig:
     whose score is at least ``share`` of the best is part of the answer, ``max_units`` at the
     most (``share_unvoted`` and ``max_unvoted`` in reports without written questions). A question
     asks for a list where that is at least ``list_from`` probable. Under a confidence of
-    ``abstain_below`` (``abstain_unwritten`` in reports without written questions) the answer is that the report does not say, with the ``nearest`` units and, where written
-    questions that are not answered are as near as ``instead_from``, what was written of them.
+    ``abstain_below`` (``abstain_unwritten`` in reports without written questions) the answer
+    is that the report does not say, with the ``nearest`` units and, where written questions
+    that are not answered are as near as ``instead_from``, what was written of them.
     """
 
     candidates: int = 50
