@@ -39,7 +39,7 @@ browser:
 # torch goes first and alone: asked for by another package, pip would take a build with CUDA.
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@echo "Setting up $(VENV) (once; a few minutes)"
-	@$(PYTHON) -m venv $(VENV)
+	@./setup/venv.sh $(PYTHON) $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep '^torch==' requirements.lock)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
