@@ -3,7 +3,7 @@
 set -u
 python=$1 folder=$2
 if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
-    echo "Python 3.11 or newer is needed, found: $("$python" --version 2>&1 || echo none)." \
+    echo "Python 3.11 or newer is needed, found: $("$python" --version 2>/dev/null || echo none)." \
         "Name another with: make PYTHON=/path/to/python3.11" >&2
     exit 1
 fi
