@@ -130,3 +130,9 @@ class Answer:
         from rag.show import answer_html
 
         return answer_html(self)
+
+    def _repr_markdown_(self) -> str:
+        """The same for front ends that show Markdown and no HTML."""
+        from rag.show import answer_markdown
+
+        return answer_markdown(self)

@@ -192,3 +192,9 @@ def test_a_query_engine_for_llama_index(qa: ReportQA) -> None:
     assert document.text[node.metadata["start"] : node.metadata["end"]] == node.get_content()
     tool = QueryEngineTool.from_defaults(engine, name="report", description="the report")
     assert "organised crime groups" in str(tool.call("What does OCG stand for?"))
+
+
+def test_a_notebook_can_show_it_as_markdown(qa: ReportQA) -> None:
+    shown = qa.ask("What does OCG stand for?")._repr_markdown_()
+    assert "organised crime groups (OCGs)" in shown.replace("\\", "")
+    assert "[1]" in shown.replace("\\", "")
