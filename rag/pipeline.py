@@ -82,7 +82,7 @@ class ReportQA:
         Raises QuestionError for a question that cannot be asked; its message is for the user.
         """
         *_, answer = self.stream(question, history)
-        if not isinstance(answer, Answer):  # pragma: no cover - stream always ends with one
+        if not isinstance(answer, Answer):
             raise TypeError("a stream of steps ends with an answer")
         return answer
 
