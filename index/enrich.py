@@ -5,19 +5,30 @@ A line is ``{"spans": [[start, end], ...], "questions": [...]}``, spans being of
 the report's text that together answer each of the questions, or ``{"question": ...,
 "instead": ..., "nearest": [[start, end], ...]}`` for one that the report does not answer,
 with what it says instead and where.
+
+Questions that a program wrote while the report was added, see ``Library.add``, are kept by the
+library in a file like it, named with ``.enriched.jsonl``, whose first line is
+``{"text_sha256": ...}``: they hold for that text alone.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+import logging
+import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from index.errors import ReportError
-from index.types import Answered, Span, Unanswered
+from index.types import Answered, Document, Span, Unanswered
 
 SUFFIX = ".questions.jsonl"
+ENRICHED_SUFFIX = ".enriched.jsonl"
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +39,64 @@ class Enrichment:
     unanswered: tuple[Unanswered, ...] = ()
 
 
+Enricher = Callable[[Document], Enrichment]
+"""Writes questions for a report that is being added; told of those that it has already."""
+
+
+def companion_questions(report: Path, text: str) -> Enrichment:
+    """The questions in the files beside a report, where there are any.
+
+    What a person wrote goes before what a program wrote: a question that stands in both files
+    counts as it does in the first. Raises ReportError where a file is malformed.
+    """
+    own, written = questions_file(report), report.with_name(report.stem + ENRICHED_SUFFIX)
+    found = load_enrichment(own, text) if os.path.isfile(own) else Enrichment()
+    if os.path.isfile(written):
+        found = merged(found, _load_written(written, text))
+    return found
+
+
+def merged(first: Enrichment, second: Enrichment) -> Enrichment:
+    """All questions of the first, and those of the second that are not among them.
+
+    Capitals, spaces and punctuation make no difference.
+    """
+    known = {question_key(question) for group in first.answered for question in group.questions} | {
+        question_key(item.question) for item in first.unanswered
+    }
+    groups = (
+        Answered(
+            group.spans, tuple(one for one in group.questions if question_key(one) not in known)
+        )
+        for group in second.answered
+    )
+    others = (item for item in second.unanswered if question_key(item.question) not in known)
+    return Enrichment(
+        (*first.answered, *(group for group in groups if group.questions)),
+        (*first.unanswered, *others),
+    )
+
+
+def question_key(question: str) -> str:
+    """What two questions have in common that are the same but for capitals and punctuation."""
+    words = "".join(c if c.isalnum() else " " for c in question.casefold())
+    return " ".join(words.split())
+
+
+def written_bytes(enrichment: Enrichment, text: str) -> bytes:
+    """The content of an ``.enriched.jsonl`` file: these questions, for this text."""
+    rows: list[dict[str, Any]] = [{"text_sha256": _sha256(text)}]
+    rows += [
+        {"spans": _pairs(group.spans), "questions": list(group.questions)}
+        for group in enrichment.answered
+    ]
+    rows += [
+        {"question": item.question, "instead": item.instead, "nearest": _pairs(item.nearest)}
+        for item in enrichment.unanswered
+    ]
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
+
+
 def questions_file(report: Path) -> Path:
     """The file of questions that belongs to a report file, whether it is there or not."""
     return report.with_name(report.stem + SUFFIX)
@@ -35,13 +104,39 @@ def questions_file(report: Path) -> Path:
 
 def load_enrichment(path: Path, text: str) -> Enrichment:
     """The questions in a file; raises ReportError naming file and line where one is malformed."""
-    answered: list[Answered] = []
-    unanswered: list[Unanswered] = []
+    return _read(path, _lines(path), text)
+
+
+def _load_written(path: Path, text: str) -> Enrichment:
+    """None, with a warning in the log, where they were written for another text."""
+    head, *lines = _lines(path)
     try:
-        lines = path.read_text(encoding="utf-8-sig").split("\n")
+        sha256 = json.loads(head)["text_sha256"]
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise ReportError(
+            f'{path.name}, line 1: {error!r}; the line is {{"text_sha256": "..."}}'
+        ) from error
+    if sha256 != _sha256(text):
+        _log.warning(
+            "%s: left out, for these questions were written for another version of the text; "
+            "have them written anew: peel index add REPORT --enrich",
+            path.name,
+        )
+        return Enrichment()
+    return _read(path, lines, text, start=2)
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise ReportError(f"{path.name}: cannot be read: {error}") from error
-    for number, line in enumerate(lines, start=1):
+
+
+def _read(path: Path, lines: Sequence[str], text: str, start: int = 1) -> Enrichment:
+    answered: list[Answered] = []
+    unanswered: list[Unanswered] = []
+    for number, line in enumerate(lines, start=start):
         if not line.strip():
             continue
         try:
@@ -76,6 +171,14 @@ def _spans(data: Any, text: str, *, some: bool = True) -> tuple[Span, ...]:
         if span.end > len(text):
             raise ValueError(f"{span} ends beyond the report's {len(text)} characters")
     return spans
+
+
+def _pairs(spans: Sequence[Span]) -> list[list[int]]:
+    return [[span.start, span.end] for span in spans]
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _strings(data: Any) -> tuple[str, ...]:

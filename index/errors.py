@@ -6,6 +6,9 @@ PeelError
 │   ├── LibraryBusyError       another process is writing to it
 │   ├── LibraryDamagedError    a file is missing, or is not what the manifest says
 │   └── LibraryMismatchError   it was built with another model or configuration
+├── LLMError               a language model cannot be used: settings, address, key or name
+│   ├── LLMServerError         one request failed, though it was repeated
+│   └── LLMReplyError          it answered, but not as it was asked to
 ├── ModelError             an embedding model cannot be loaded or is not the pinned one
 ├── QuestionError          a question cannot be asked (empty, no such report)
 ├── AnswerError            a saved answer is malformed
@@ -35,6 +38,18 @@ class LibraryDamagedError(LibraryError):
 
 class LibraryMismatchError(LibraryError):
     """The library was built with another model or configuration."""
+
+
+class LLMError(PeelError):
+    """A language model cannot be used: settings, address, key or name."""
+
+
+class LLMServerError(LLMError):
+    """A request to a language model failed, though it was repeated; a later one may go well."""
+
+
+class LLMReplyError(LLMError):
+    """A language model answered, but not as it was asked to; it may when asked again."""
 
 
 class ModelError(PeelError):

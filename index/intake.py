@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -12,6 +13,7 @@ from llama_index.core.schema import MetadataMode
 from index.chunk import to_node
 from index.config import IndexConfig
 from index.embed import Encoder
+from index.enrich import ENRICHED_SUFFIX, Enricher, written_bytes
 from index.errors import ReportError
 from index.manifest import DocumentRecord, FileRecord
 from index.sources import (
@@ -19,6 +21,7 @@ from index.sources import (
     ReportFile,
     is_original,
     new_id,
+    parse_document,
     parse_file,
     read_file,
     report_files,
@@ -57,11 +60,35 @@ class AddResult:
     failed: tuple[Failure, ...] = ()
 
 
+def written_questions(paths: Sequence[Path], library: Path, enrich: Enricher) -> dict[Path, bytes]:
+    """What is written for each of the report files, as the content of its enrichment file.
+
+    Files that cannot be read are passed over: ``Intake.read`` says why. Raises what ``enrich``
+    raises.
+    """
+    files: dict[Path, None] = {}
+    for path in paths:
+        with suppress(ReportError):
+            files.update(dict.fromkeys(report_files(path, library)))
+    written: dict[Path, bytes] = {}
+    for file in files:
+        try:
+            document = parse_document(read_file(file), file.stem)
+        except ReportError:
+            continue
+        questions = enrich(document)
+        if questions.answered or questions.unanswered:
+            written[file] = written_bytes(questions, document.text)
+    return written
+
+
 class Intake:
     """Collects the next version of a library.
 
     ``records`` are all its documents, ``reports`` those that are still to be embedded and
-    ``files`` the content of the files that are new.
+    ``files`` the content of the files that are new. ``written`` holds the enrichment files of
+    reports by their paths, see ``written_questions``; that of a report which is there already,
+    in the live version's ``folder``, is kept while the report is the same.
     """
 
     def __init__(
@@ -70,6 +97,9 @@ class Intake:
         records: Iterable[DocumentRecord] = (),
         hashes: Mapping[str, FileRecord] | None = None,
         on_progress: OnProgress | None = None,
+        *,
+        folder: Path | None = None,
+        written: Mapping[Path, bytes] | None = None,
     ) -> None:
         self.records = {record.document_id: record for record in records}
         self.reports: list[Report] = []
@@ -78,6 +108,8 @@ class Intake:
         self._config = config
         self._hashes = hashes or {}
         self._on_progress = on_progress
+        self._folder = folder
+        self._written = written or {}
 
     def read(self, paths: Sequence[Path], library: Path) -> None:
         """Take the files, and the report files in the folders; a broken one fails alone.
@@ -130,6 +162,9 @@ class Intake:
     def _read_one(self, path: Path) -> None:
         file, result = read_file(path), self.result
         known = next((one for one in self.records.values() if one.path == str(path)), None)
+        written = self._written.get(path) or self._kept(file, known)
+        if written is not None:
+            file = replace(file, companions={**file.companions, ENRICHED_SUFFIX: written})
         if known is None:
             document_id = new_id(path, self.records)
             self.take(file, document_id)
@@ -139,6 +174,14 @@ class Intake:
         else:
             self.take(file, known.document_id)
             self.result = replace(result, replaced=(*result.replaced, known.document_id))
+
+    def _kept(self, file: ReportFile, known: DocumentRecord | None) -> bytes | None:
+        """The enrichment file that the library has of a report, if the report is the same still."""
+        if known is None or self._folder is None or ENRICHED_SUFFIX in file.companions:
+            return None
+        kept = next((name for name in known.companions if name.endswith(ENRICHED_SUFFIX)), None)
+        same = self._hashes.get(known.file) == FileRecord.of(file.data)
+        return (self._folder / kept).read_bytes() if kept and same else None
 
     def _fail(self, path: Path, error: ReportError) -> None:
         failure = Failure(path, str(error))

@@ -17,8 +17,9 @@ import platformdirs
 
 from index.config import IndexConfig
 from index.embed import Encoder, load_encoder
+from index.enrich import Enricher
 from index.errors import LibraryError, ReportError
-from index.intake import AddResult, Failure, Intake, OnProgress, Progress
+from index.intake import AddResult, Failure, Intake, OnProgress, Progress, written_questions
 from index.manifest import DocumentRecord, Manifest
 from index.publish import live_version, publish, read_live, writing
 from index.recover import original, rebuildable
@@ -182,17 +183,33 @@ class Library:
             return tuple(passage for report in reports for passage in report.passages)
         return _known(self.version, document_id).passages
 
-    def add(self, paths: Sequence[Path], on_progress: OnProgress | None = None) -> AddResult:
+    def add(
+        self,
+        paths: Sequence[Path],
+        on_progress: OnProgress | None = None,
+        enrich: Enricher | None = None,
+    ) -> AddResult:
         """Add report files, and the report files in folders; a broken file fails alone.
 
         A file that was added from the same path is unchanged or replaced, any other gets an id
-        of its own, even for the same text. Raises LibraryError where the library is busy or
-        cannot be written; nothing is then added.
+        of its own, even for the same text. ``enrich`` writes questions for each report, such
+        as ``rag.enrich.QuestionWriter``; it is called before the library is locked, and what
+        it wrote stays with the report until the report's file changes. Raises LibraryError
+        where the library is busy or cannot be written, and what ``enrich`` raises; nothing is
+        then added.
         """
+        written = written_questions(paths, self.path, enrich) if enrich else {}
         with writing(self.path):
             base = _read(self.path, self.config, self._encoder)
             manifest = base.manifest
-            intake = Intake(self.config, manifest.documents, manifest.files, on_progress)
+            intake = Intake(
+                self.config,
+                manifest.documents,
+                manifest.files,
+                on_progress,
+                folder=base.folder,
+                written=written,
+            )
             intake.read(paths, self.path)
             if intake.reports:
                 intake.embed(base.store, self.encoder)

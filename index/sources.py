@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 
 from index.chunk import chunk
 from index.config import IndexConfig
+from index.enrich import ENRICHED_SUFFIX
 from index.enrich import SUFFIX as QUESTIONS_SUFFIX
 from index.errors import ReportError
 from index.manifest import DocumentRecord, FileRecord
@@ -21,7 +22,7 @@ from index.parse import READABLE_SUFFIXES, read_report
 from index.types import Document, Passage
 
 # What ``read_report`` reads beside a report: its description, the questions written for it.
-_COMPANIONS = (".json", QUESTIONS_SUFFIX)
+_COMPANIONS = (".json", QUESTIONS_SUFFIX, ENRICHED_SUFFIX)
 _SLUG_LENGTH = 60
 
 
@@ -81,15 +82,7 @@ def parse_file(
     file: ReportFile, document_id: str, config: IndexConfig, added: str | None = None
 ) -> Report:
     """The report in just these bytes, whatever has become of the file since; raises ReportError."""
-    try:
-        with TemporaryDirectory(prefix="peel-") as folder:
-            copy = Path(folder) / file.path.name
-            copy.write_bytes(file.data)
-            for suffix, data in file.companions.items():
-                _companion(copy, suffix).write_bytes(data)
-            document = read_report(copy, document_id)
-    except OSError as error:
-        raise ReportError(f"{file.path.name}: cannot be read: {error}") from error
+    document = parse_document(file, document_id)
     passages = chunk(document, config)
     record = DocumentRecord(
         document_id=document_id,
@@ -103,6 +96,19 @@ def parse_file(
         added=added or datetime.now(UTC).isoformat(timespec="seconds"),
     )
     return Report(record, document, passages)
+
+
+def parse_document(file: ReportFile, document_id: str) -> Document:
+    """The document alone in just these bytes; raises ReportError."""
+    try:
+        with TemporaryDirectory(prefix="peel-") as folder:
+            copy = Path(folder) / file.path.name
+            copy.write_bytes(file.data)
+            for suffix, data in file.companions.items():
+                _companion(copy, suffix).write_bytes(data)
+            return read_report(copy, document_id)
+    except OSError as error:
+        raise ReportError(f"{file.path.name}: cannot be read: {error}") from error
 
 
 def stored_bytes(report: Report, file: ReportFile) -> dict[str, bytes]:

@@ -160,6 +160,14 @@ class FaissStore(BasePydanticVectorStore):
             ids=[node.node_id for node in nodes],
         )
 
+    def cosines(self, embedding: Sequence[float]) -> dict[str, float]:
+        """The cosine of a query's embedding with every node, by node id, as ``query`` scores it."""
+        vector = _unit(embedding, self.dimension, "the query")
+        with self._lock:
+            rows = list(self._nodes)
+            hits = self._search(vector, rows, len(rows))
+            return {self._nodes[row].node_id: score for row, score in hits}
+
     def vectors(self) -> NDArray[np.float32]:
         """The vectors, of length 1, in the order of ``get_nodes``, shape (n, dimension)."""
         with self._lock:

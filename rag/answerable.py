@@ -17,6 +17,7 @@ from rag.questions import Match
 from rag.read import Evidence
 
 _MODEL = Path(__file__).parent / "models" / "answerable.json"
+_LEAST = -20.0
 _WORD = re.compile(r"[^\W_]+")
 _COMMON = frozenset(STOPWORDS_EN) | frozenset(
     "what which who whom whose how why when where does did do doing done has have had can could "
@@ -29,11 +30,13 @@ _COMMON = frozenset(STOPWORDS_EN) | frozenset(
 class Signals:
     """What is seen of a question before it is judged.
 
-    ``best`` is the highest late-interaction score of a unit, ``answered`` and ``unanswered``
-    are the cosines of the nearest written questions, 0 where there are none.
+    ``best`` is the highest late-interaction score of a unit, ``joint`` the log odds that one
+    answers, read together with the question; ``answered`` and ``unanswered`` are the cosines
+    of the nearest written questions, 0 where there are none.
     """
 
     best: float
+    joint: float
     answered: float = 0.0
     unanswered: float = 0.0
 
@@ -59,18 +62,19 @@ class Answerability:
         return 1 / (1 + math.exp(-logit))
 
 
-def signals(evidence: Sequence[Evidence], match: Match) -> Signals:
+def signals(evidence: Sequence[Evidence], match: Match, joint: float) -> Signals:
     """The signals of a question that was read.
 
-    Written questions say nothing where the best unit is of a report that has none. ``best``
-    is 0 where nothing was found.
+    ``joint`` is what ``EvidenceReader.support`` gives. Written questions say nothing where the
+    best unit answers none of them. ``best`` is 0 where nothing was found.
     """
     if not evidence:
-        return Signals(0.0)
+        return Signals(0.0, _LEAST)
     best = max(item.late for item in evidence)
-    if not evidence[0].document.answered:
-        return Signals(best)
-    return Signals(best, match.answered, match.unanswered)
+    joint = max(joint, _LEAST)
+    if not evidence[0].written:
+        return Signals(best, joint)
+    return Signals(best, joint, match.answered, match.unanswered)
 
 
 def own_words(question: str) -> list[str]:

@@ -11,29 +11,32 @@ from dataclasses import asdict, dataclass
 class RagConfig:
     """The settings of a pipeline.
 
-    ``candidates`` passages come from each of the dense and the BM25 search, fused by
-    reciprocal rank with constant ``rrf_k`` (Cormack et al. 2009, whose value is 60); the
-    best ``passages`` of them are read. ``late_spread`` and ``late_weight`` put late
+    Passages are scored by cosine and by BM25 with ``bm25_k1`` and ``bm25_b``; in the sum of the
+    two, each standardised, the cosine weighs ``dense_weight`` and BM25 the rest, and the best
+    ``passages`` are read. ``late_spread`` and ``late_weight`` put late
     interaction and votes on one scale; the ``neighbours`` nearest written questions vote,
     their weight falling by e with every ``neighbour_scale`` of cosine; against reports without
-    questions they are trusted from a cosine of ``trust_from``, fully from ``trust_to``. A unit
+    questions they are trusted from a cosine of ``trust_from``, fully from ``trust_to``. The
+    ``joint_units`` nearest units are read together with the question. A unit
     whose score is at least ``share`` of the best is part of the answer, ``max_units`` at the
-    most (``share_unvoted`` and ``max_unvoted`` in reports without written questions). A question
+    most (``share_unvoted`` and ``max_unvoted`` where the best has no written questions). A question
     asks for a list where that is at least ``list_from`` probable. Under a confidence of
-    ``abstain_below`` (``abstain_unwritten`` in reports without written questions) the answer
+    ``abstain_below`` (``abstain_unwritten`` where it has none) the answer
     is that the report does not say, with the ``nearest`` units and, where written questions
     that are not answered are as near as ``instead_from``, what was written of them.
     """
 
-    candidates: int = 50
+    bm25_k1: float = 0.9
+    bm25_b: float = 0.4
+    dense_weight: float = 0.65
     passages: int = 24
-    rrf_k: int = 60
     late_spread: float = 0.2
     late_weight: float = 0.2
     neighbours: int = 20
     neighbour_scale: float = 0.05
     trust_from: float = 0.5
     trust_to: float = 0.65
+    joint_units: int = 12
     share: float = 0.5
     max_units: int = 10
     share_unvoted: float = 0.7
@@ -49,3 +52,31 @@ class RagConfig:
     def fingerprint(self) -> str:
         """The SHA-256 of the settings, 64 hexadecimal digits."""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class EnrichConfig:
+    """How a language model is asked to write the questions of a report.
+
+    It is shown at most ``window_units`` sentences and bullets at a time (a list that is longer
+    at most twice as many, so that it stays whole) and ``window_characters`` characters, of each
+    unit ``unit_characters``. It is asked for ``questions`` questions on each unit, and for
+    ``not_answered`` that these units do not answer; of what it writes, questions of
+    ``shortest`` to ``longest`` characters count, at most ``most`` on the same units. A part is
+    given up after ``attempts`` replies that cannot be used, the report after ``failures`` parts
+    in a row. A question is taken for answered elsewhere in the report where its cosine with an
+    answered one is at least ``near``.
+    """
+
+    window_units: int = 12
+    window_characters: int = 6000
+    unit_characters: int = 1500
+    questions: int = 4
+    not_answered: int = 4
+    shortest: int = 6
+    longest: int = 250
+    most: int = 12
+    reply_characters: int = 100_000
+    attempts: int = 3
+    failures: int = 3
+    near: float = 0.75

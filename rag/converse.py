@@ -1,230 +1,241 @@
-"""A follow-up and the questions before it into one question that stands alone."""
+"""A follow-up and the questions before it into one question that stands alone.
+
+By rules and word lists, no model: pronouns take what they stand for, a bare "why?" takes the
+rest of the question before, "and on fraud?" takes the place of its like in it.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from rag.phrases import clause
+from rag.pronouns import PEOPLE, POINTED_AT, POINTERS, SOME, Talk, substituted
+from rag.words import (
+    AUXILIARIES,
+    PREPOSITIONS,
+    QUESTION_WORDS,
+    RELATIVES,
+    Words,
+    core,
+    head,
+    is_participle,
+    is_plural,
+    names,
+    plain,
+    word_set,
+)
 
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-_TURNS = 8
-_TOPIC_CHARACTERS, _EXCHANGED_WORDS, _EXCHANGED_CHARACTERS = 200, 12, 400
-_WHOLE_WORDS, _SHORT_WORDS = 4, 3
+_TURNS, _NOUNS = 20, 5
+_EARLIER_CHARACTERS, _ADDED_CHARACTERS = 400, 200
+_PHRASE_WORDS, _FRAGMENT_WORDS = 12, 4
 _OPENING = re.compile(
     r"\W*(?:(?:ok(?:ay)?|so|then|well|right|thanks|thank you|yes|no|great|i see)\b[\s,.!]*)*"
-    r"(?P<joins>(?:(?:and|but|also|or)\b[\s,]*)*(?:(?:what|how) about\b|what of\b)?)[\s,]*",
+    r"(?P<joins>(?:(?:and|but|also|or)\b[\s,]*)*)"
+    r"(?P<about>(?:(?:what|how) about\b|what of\b)?)[\s,]*",
     re.IGNORECASE,
 )
 _PREPOSITION = re.compile(
     r"\b(on|in|for|about|of|with|at|to|from|by|against|under|regarding|concerning|around)\b",
     re.IGNORECASE,
 )
+_BEFORE_TOPIC = re.compile(r"\b(on|about|with|at|against|regarding|concerning)\b", re.IGNORECASE)
 # "to check files" says what for, as "for checking files" does.
 _PURPOSE = re.compile(r"\bto (?!(?:the|an?|its|their|this|that|what)\b)(?=[a-z])", re.IGNORECASE)
-_BEFORE_TOPIC = re.compile(r"\b(on|about|with|at|against|regarding|concerning)\b", re.IGNORECASE)
-_FRAME = re.compile(
-    r"\W*(?:(?:how (?:well|good|effective|effectively|many|much|long|often|far)|to what extent"
-    r"|ok(?:ay)?|and|but|so|then|also|what|who|whom|whose|which|when|where|why|how|is|are|was|were"
-    r"|do|does|did|has|have|had|can|could|should|would|will|may|might|must|be|been|being|the|a|an"
-    r"|it|its|they|their|them|he|she|his|her|i|you|we|me|there|that|this|these|those|any|some|tell"
-    r"|give|explain|describe|list|show|(?:report|force|constabulary|inspectorate|inspector)s?|says?"
-    r"|said|mentions?|mentioned|about|know|please|to|of|on|for)(?![\w-])(?:['’]s\b|['’])?[\s,]*)*",
+_ASK_ALONE = re.compile(
+    r"(?:(?P<ask>why|how come|where|(?:since |by |from |until )?when"
+    r"|how(?: (?:soon|often|quickly|long|well|far))?)"
+    r"|(?P<last>by|for|with|to|from) (?P<whom>whom|who|what)"
+    r"|(?P<what>who|what) (?P<after>by|for|with|to|from))"
+    r"(?: (?P<not>not)| (?:so|exactly|(?:is|was) (?:that|this|it)"
+    r"|do(?:es)? (?:they|it) do (?:that|this|it)))?\W*$",
     re.IGNORECASE,
 )
-_NAME = re.compile(
-    r"(?<!^)(?<![.?!] )\b[A-Z][\w’'&-]*(?:\s+(?:(?:of|the|for)\s+)*[A-Z][\w’'&-]*)*"
-    r"|\b[A-Z]{2,}s?\b"
+_COUNT = re.compile(
+    r"(how many|which)(?: ones?| of (?:them|those|these))?"
+    r"(?:\W*$| (?=(?:are|is|were|was|have|has|do|does|did|should|can)\b))",
+    re.IGNORECASE,
 )
-_NO_NAME = frozenset(("I", "I'm", "I’m", "I'd", "I’d", "I've", "I’ve"))
-_EMPTY = _set(
-    "a an the and or but ok okay so then also what which who whom whose how why when where is are "
-    "was were be been do does did has have had can could should would will may might must of in "
-    "on at to for from by with about any some there it its that this these those them they their "
-    "he she him his her hers please tell me say says said give us you we i my our more much many "
-    "other else same too either s t"
+_ELSE_ALONE = re.compile(r"(?:(what|who|where|how|why)|anything|anyone) else\W*$", re.IGNORECASE)
+_MORE_ALONE = re.compile(
+    r"(?:(?:please|can you|could you) )*(?:(?:tell|give|show) me )?(?:any |some )?"
+    r"(?:more(?: details?| information)?|explain|elaborate|details)(?: please)?\W*$",
+    re.IGNORECASE,
 )
-_AUXILIARIES = _set(
-    "is are was were do does did has have had can could should would will may might must"
+# "Is it the same for X?" asks the last question of X.
+_ALIKE = re.compile(
+    r"(?:is|are|was|were|do|does) (?:it|this|that|they|the same) (?:also )?"
+    r"(?:(?:the same|true|so|different|apply|hold|go) )+((?:for|in|with|of|to|at|on) .+)",
+    re.IGNORECASE,
 )
-_ASKING = _AUXILIARIES | _set("what which who whom whose how why when where")
-_OWNERS = _set("its their theirs them his her him")
-_PRONOUNS = _OWNERS | _set("it they he she")
-_PEOPLE = _set("he she his her him hers")
-_POINTERS = _set("this that these those")
-_POINTED_AT = _set("report inspection page document force constabulary year")
-_LINKS = _set("for on about of with in to from by at like")
-_CLAUSES = _set("when if that because how what whether as before after while where")
-_RELATIVES = _set("who that with whose which in at of for")
-_BACK = _set("same else former latter")
-_HALVES = _set("exact exactly more such each both neither one ones others")
+_TIMES = word_set("last this next before since now then today yesterday earlier previously")
+# A question that asks for no more than such a thing asks it of what was talked of.
+_OF_SOMETHING = word_set(
+    "figure figures number rate share percentage reason reasons result results target deadline "
+    "cost cause causes impact effect difference gap gaps example examples evidence detail details "
+    "plan aim purpose problem problems issue issues risks benefits outcome outcomes weaknesses "
+    "strengths"
+)
+_VERDICTS = word_set("good better best bad worse worst getting got any improving improved")
+_EMPHASIS = word_set("exact main biggest first last next current real total key")
+_COMMANDS = word_set("tell give show list explain describe elaborate please more details")
+_OPEN_ENDED = word_set("anything something more else say said")
 
 
 def stand_alone(question: str, history: Sequence[str] = ()) -> str:
     """The question as it would be asked without its history (earlier questions, oldest first).
 
-    "and on X?" and "what about X?" put X in the place of its like in the question before. Any
-    other question that leans on what came before gets the topic in brackets: that of the last
-    question that stood alone, and of the one before; at most 200 characters. A question that
-    stands alone is returned unchanged. Only the last eight questions count.
+    A pronoun is replaced by the noun of an earlier question that it stands for; "why?" and the
+    like are put in the place of what the last question asked for; "and on X?" and "what about
+    X?" put X in the place of its like there; a question that does not say what it is about
+    gets "for" the topic. "It" and "they" are kept where they can be the inspected force. A
+    question that stands alone is returned unchanged. Only the last 20 questions count; at most
+    200 characters are added to a question, or to the one that its phrase is put into.
     """
-    if not any(character.isalnum() for character in question):
-        return question
-    talk: _Talk | None = None
+    talk: Talk | None = None
     for earlier in history[-_TURNS:]:
-        talk = _after(earlier, talk)
+        talk = _after(earlier[:_EARLIER_CHARACTERS], talk)
     return _completed(question, talk) if talk else question
 
 
-@dataclass(frozen=True, slots=True)
-class _Talk:
-    """What was talked of: the last question, completed; what it was about; what came last."""
-
-    question: str
-    topic: str
-    aside: str = ""
-
-    @property
-    def about(self) -> str:
-        known = set(_words(self.topic))
-        new = [word for word in _words(self.aside) if word not in known | _EMPTY]
-        both = f"{self.topic}, {self.aside}" if self.topic and new else self.topic or self.aside
-        return _cut(both)
-
-
-def _after(question: str, talk: _Talk | None) -> _Talk | None:
+def _after(question: str, talk: Talk | None) -> Talk | None:
     """What is talked of after one more question."""
-    topic = _topic(question)
-    if talk is None or not (_leans(question) or _is_detail(question)):
-        return _Talk(question, topic) if topic else talk
-    if exchanged := _exchanged(question, talk.question):
-        return _Talk(exchanged, _topic(exchanged))
-    return _Talk(question, talk.topic, topic or talk.aside)
+    done = _completed(question, talk) if talk else question
+    parts = clause(done)
+    if talk is None:
+        is_title = parts.is_name and parts.subject == done.strip()
+        title = re.sub(r"\s*\(.*?\)$", "", parts.subject) if is_title else ""
+        return Talk(done, parts, parts.nouns, title) if parts.nouns or parts.predicate else None
+    words = Words.of(question)
+    names_title = set(words.low) & set(Words.of(talk.title).low)
+    is_new = done == question and len(words.content) > SOME and bool(parts.nouns)
+    return Talk(
+        question=done,
+        clause=parts if parts.nouns or parts.predicate else talk.clause,
+        nouns=tuple(dict.fromkeys((*parts.nouns, *talk.nouns)))[:_NOUNS],
+        title="" if is_new and not names_title else talk.title,
+    )
 
 
-def _is_detail(question: str) -> bool:
-    """Whether a question, though it stands alone, may be on a part of what was talked of.
-
-    "Are the risk assessments any good?" does not say of what.
-    """
-    words = _words(question)
-    content = [word for word in words if word not in _EMPTY]
-    return "the" in words and len(content) <= _SHORT_WORDS and not _names(question)
-
-
-def _completed(question: str, talk: _Talk) -> str:
-    if not _leans(question):
+def _completed(question: str, talk: Talk) -> str:
+    opening = _OPENING.match(question)
+    asked = question[opening.start("about") :] if opening else ""
+    if opening is None or not any(character.isalnum() for character in asked):
         return question
-    if exchanged := _exchanged(question, talk.question):
-        leans = bool(talk.aside) and _refers(_words(exchanged))
-        return f"{exchanged} ({talk.topic})" if leans and talk.topic else exchanged
-    names = _names(f"on {talk.topic}") if _PEOPLE & set(_words(question)) else []
-    return f"{question.rstrip(' ?.!')}? ({_cut(', '.join(names)) or talk.about})"
+    new = _merged(asked, talk)
+    if not new and (opening["joins"] or opening["about"] or _is_fragment(asked)):
+        new = _exchanged(question[opening.end() :].strip(" ?.,!"), talk)
+    new = new or substituted(asked, talk) or _appended(asked, talk)
+    added = len(new) - max(len(question), len(talk.question))
+    return new if new and added <= _ADDED_CHARACTERS else question
 
 
-def _leans(question: str) -> bool:
-    """Whether a question needs the one before to be understood."""
-    opening = _OPENING.match(question)
-    words = _words(question)
-    if opening and opening["joins"].strip(" ,"):
-        words = _words(question[opening.end() :])
-        if words[:1] and words[0] not in _ASKING:
-            return True
-    content = [word for word in words if word not in _EMPTY]
-    return (len(content) <= 1 and not _names(question)) or _refers(words)
+def _is_fragment(asked: str) -> bool:
+    """Whether it is but "in Wigan?" or "by everyone?"."""
+    low = Words.of(asked).low
+    closed = (AUXILIARIES | QUESTION_WORDS) & set(low)
+    return 0 < len(low) <= _FRAGMENT_WORDS and low[0] in PREPOSITIONS and not closed
 
 
-def _refers(words: list[str]) -> bool:
-    """Whether a word points back to something that was not said in the question itself."""
-    content = [word for word in words if word not in _EMPTY]
-    first = next((place for place, word in enumerate(words) if word not in _EMPTY), len(words))
-    for place, word in enumerate(words):
-        before = words[max(0, place - 2) : place]
-        after = words[place + 1] if place + 1 < len(words) else ""
-        named = place > first
-        if (
-            (word in _PRONOUNS and _stands_for_earlier(word, before, content, named=named))
-            or (word in _POINTERS and _points_back(word, before[-1:], after, named=named))
-            or (word == "other" and before[-1:] in (["any"], ["some"], ["what"], ["no"]))
-            or (word in ("there", "too", "either") and not after and place > 1)
-            or (word in _HALVES and len(content) <= 2)
-            or word in _BACK
-        ):
-            return True
-    return False
+def _merged(asked: str, talk: Talk) -> str:
+    """The last question asked anew with "why", "by whom", "who else" as what it asks for."""
+    asked = asked.strip(" ?.,!")
+    other = _ELSE_ALONE.match(asked)
+    if talk.topic and (other or _MORE_ALONE.match(asked)):
+        word = (other[1] or "what") if other else ""
+        begun = re.match(rf"\W*{word}\b(?! else)", talk.question, re.IGNORECASE)
+        if word and begun and not talk.clause.asked_of:
+            return f"{word} else{talk.question[begun.end() :]}"
+        return _ended(f"{asked} about {talk.topic}", asked)
+    if count := _COUNT.match(asked):
+        noun = talk.meant_by("them").removeprefix("the ")
+        return f"{count[1]} {noun} {asked[count.end() :] or 'are there'}?" if noun else ""
+    if alike := _ALIKE.match(asked):
+        return f"{_put_in(alike[1], talk)}?"
+    if alone := _ASK_ALONE.match(asked):
+        ask = alone["ask"] or alone["whom"] or alone["what"]
+        return talk.clause.asking(ask, alone["last"] or alone["after"] or "", alone["not"] or "")
+    return ""
 
 
-def _stands_for_earlier(word: str, before: list[str], content: list[str], *, named: bool) -> bool:
-    """Whether a pronoun needs an earlier question.
-
-    Not where the question itself names something first ("does the force know its area?"), nor
-    where "it" can only be the force ("does it work well with schools and charities?").
-    """
-    if not named:
-        subject = word in ("it", "they") and bool(_AUXILIARIES & set(before[-1:]))
-        return not (subject and len(content) >= _WHOLE_WORDS)
-    if word in _OWNERS:
-        return word == "them" and bool(_LINKS & set(before[-1:]))
-    return not _CLAUSES & set(before)
-
-
-def _points_back(word: str, before: list[str], after: str, *, named: bool) -> bool:
-    """Whether "that" is not "people that", "those who" or "this report"."""
-    if after in _POINTED_AT or (word == "those" and after in _RELATIVES):
-        return False
-    relative = word == "that" and named and bool(after) and not _LINKS & {*before, after}
-    return not relative
+def _exchanged(phrase: str, talk: Talk) -> str:
+    """The last question with one phrase exchanged, where this one is no more than a phrase."""
+    words = Words.of(phrase)
+    if not 0 < len(words.low) <= _PHRASE_WORDS:
+        return ""
+    if words.low[0] in QUESTION_WORDS | AUXILIARIES:
+        return _asking_of(phrase, words, talk)
+    if words.low[0] in ("their", "its", "his", "her"):
+        owner, before = talk.meant_by(words.low[0]), talk.question.strip(" ?.!")
+        owned = f"the {' '.join(words.raw[1:])} of {owner}"
+        return f"{before.replace(owner, owned, 1)}?" if owner and owner in before else ""
+    if words.low[0] == "those" and words.after(0) in PREPOSITIONS:
+        phrase, words = " ".join(words.raw[1:]), Words(words.raw[1:], words.low[1:])
+    if any(_is_left_open(words, n) for n in range(len(words.low))):
+        phrase = substituted(phrase, talk)
+    new = _put_in(phrase, talk) if phrase else ""
+    return f"{new}?" if new else ""
 
 
-def _exchanged(question: str, before: str) -> str | None:
-    """The question before with one phrase exchanged, where this one is no more than a phrase."""
-    opening = _OPENING.match(question)
-    if opening is None or not opening["joins"].strip(" ,"):
-        return None
-    phrase = question[opening.end() :].strip(" ?.,!")
-    words = _words(phrase)
-    if not 0 < len(words) <= _EXCHANGED_WORDS or _refers(words):
-        return None
+def _asking_of(phrase: str, words: Words, talk: Talk) -> str:
+    """ "How many cadets?" put in the place of "how many special constables does ...?"."""
+    parts, lead = clause(f"{phrase} are"), talk.clause.lead
+    if not parts.asked_of or not talk.clause.asked_of or AUXILIARIES & set(words.low):
+        return ""
+    return talk.question.replace(lead, phrase, 1)
+
+
+def _is_left_open(words: Words, n: int) -> bool:
+    """Whether a word points at something said before; "those in prison" says itself of whom."""
+    if words.low[n] in POINTERS:
+        after = words.after(n)
+        return after not in PREPOSITIONS | RELATIVES | POINTED_AT and not is_participle(after)
+    return words.low[n] in PEOPLE | {"it", "they", "them"}
+
+
+def _put_in(phrase: str, talk: Talk) -> str:
+    """The last question with a phrase in the place of its like; empty where it has none."""
+    low, before = Words.of(phrase).low, talk.question.strip(" ?.!")
     if preposition := _PREPOSITION.match(phrase):
-        like = [
-            match.start()
-            for match in _PREPOSITION.finditer(before)
-            if match.group().lower() == preposition.group().lower()
-        ]
-        if not like and words[0] == "for" and words[1:2] and words[1].endswith("ing"):
-            like = [match.start() for match in _PURPOSE.finditer(before)]
-        place = like[-1] if like else None
-    elif words[0] in _ASKING:
-        return None
-    else:
-        about = _BEFORE_TOPIC.search(before)
-        place = about.end() if about else None
-    if place is None:
-        return None
-    exchanged = f"{before[:place].rstrip()} {phrase}?"
-    return exchanged if len(exchanged) <= _EXCHANGED_CHARACTERS else None
+        alike = [m for m in _PREPOSITION.finditer(before) if plain(m[0]) == plain(preposition[0])]
+        if not alike and low[0] == "for" and low[1:2] and low[1].endswith("ing"):
+            alike = list(_PURPOSE.finditer(before))
+        if alike:
+            return f"{before[: alike[-1].start()].rstrip()} {phrase}"
+        old, new = names(before), names(phrase)
+        if len(old) == len(new) == 1 and low[0] == "in":
+            return before.replace(old[0], new[0])
+    if preposition or low[0] in _TIMES:
+        return f"{before} {phrase}"
+    nouns = [noun for noun in (talk.clause.asked_of, *talk.clause.nouns) if noun and noun in before]
+    for noun in nouns:
+        if head(noun) == low[-1]:
+            return before.replace(noun, phrase, 1)
+    for noun in nouns:
+        is_alike = noun.startswith("the ") and is_plural(noun) == is_plural(phrase)
+        if low[0] == "the" and is_alike:
+            return before.replace(core(noun), phrase, 1)
+    if same := re.search(rf"(?:\w+ )?\b{re.escape(low[-1])}\b", before, re.IGNORECASE):
+        return f"{before[: same.start()]}{phrase}{before[same.end() :]}"
+    if about := _BEFORE_TOPIC.search(before):
+        return f"{before[: about.end()]} {phrase}"
+    return before.replace(nouns[-1], phrase, 1) if nouns else ""
 
 
-def _topic(question: str) -> str:
-    """A question without the words that only ask: "domestic abuse" of "what about ...?"."""
-    framed = _FRAME.match(question)
-    return _cut(question[framed.end() if framed else 0 :].strip(" ?.!,;:()"))
+def _appended(asked: str, talk: Talk) -> str:
+    """The question "for" the topic, where it has no words of its own to say of what."""
+    words = Words.of(asked)
+    content = [word for word in words.content if word not in _EMPHASIS | _VERDICTS]
+    if names(asked) or len(content) > 1 or not talk.topic:
+        return ""
+    points = (POINTERS | PEOPLE | {"it", "they", "else", "any"}) & set(words.low)
+    if content and content[0] not in _OF_SOMETHING and not points:
+        return ""
+    link = "about" if _OPEN_ENDED & set(words.low) else "for"
+    if words.low[-1] in _VERDICTS and talk.clause.doing:
+        link = "at"
+    return _ended(f"{asked.rstrip(' ?.!')} {link} {talk.topic}", asked)
 
 
-def _cut(text: str) -> str:
-    """At most so many characters of a text as a topic has, whole words where there are some."""
-    if len(text) <= _TOPIC_CHARACTERS:
-        return text
-    return text[:_TOPIC_CHARACTERS].rsplit(" ", 1)[0]
-
-
-def _names(text: str) -> list[str]:
-    return [name for name in _NAME.findall(text) if name not in _NO_NAME]
-
-
-def _words(text: str) -> list[str]:
-    plain = re.sub(r"['’]s\b", "", text.lower())
-    return re.findall(r"[^\W_]+(?:-[^\W_]+)*", plain)
+def _ended(text: str, asked: str) -> str:
+    return text if Words.of(asked).low[0] in _COMMANDS else f"{text}?"

@@ -2,18 +2,86 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from safetensors.numpy import load_file
 
 from index.config import IndexConfig
-from index.embed import Encoder, load_encoder
+from index.embed import Encoder, Vectors, load_encoder
 from index.errors import ModelError
 
-READER = "peel-reader-1"
+if TYPE_CHECKING:
+    from rag.interaction import Interaction
+
+READER = "peel-reader-2"
 _FOLDER = Path(__file__).parent / "models" / "reader"
-_HASH = "fdd4315db1e1f763a199d6ed005c5d411f39033b458cb2f323ed652ed67753aa"
+_HASH = "894879ef32f5d87b63769f4b01c64480545dc634d971a974cc2d38d84f453948"
 
 
-def load_reader() -> Encoder:
+@dataclass(frozen=True)
+class ReadingEncoder:
+    """An encoder, what each token of a question counts in late interaction, and a joint reading.
+
+    ``token_weights``, shape (dimension,): a token whose vector of length 1 is t counts
+    exp(t . token_weights). ``interaction`` reads question and text together.
+    """
+
+    encoder: Encoder
+    token_weights: Vectors
+    interaction: Interaction
+
+    def question_tokens(self, question: str) -> Vectors:
+        """The vectors of a question's tokens, shape (tokens, dimension).
+
+        Their lengths are their shares of the question and sum to 1, so that ``max_sim`` of
+        them is a weighted mean.
+        """
+        tokens = self.encoder.token_vectors([question])[0]
+        counts = np.exp(tokens @ self.token_weights)
+        return np.asarray(tokens * (counts / max(counts.sum(), 1e-12))[:, None], dtype=np.float32)
+
+    def text_tokens(self, texts: Sequence[str]) -> list[Vectors]:
+        """The vectors of each text's tokens, shape (tokens, dimension), rows of length 1."""
+        return self.encoder.token_vectors(texts)
+
+    def log_odds(self, question: Vectors, texts: Sequence[Vectors]) -> list[float]:
+        """How far texts answer a question, each read with it, as log odds.
+
+        Takes what ``question_tokens`` and ``text_tokens`` give.
+        """
+        if not texts or not len(question):
+            return [-math.inf] * len(texts)
+        import torch
+
+        longest = max(len(text) for text in texts)
+        rows = np.zeros((len(texts), longest, question.shape[1]), dtype=np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            row[: len(text)] = text
+        lengths = np.array([len(text) for text in texts])
+        tokens = question / np.linalg.norm(question, axis=1, keepdims=True)
+        late = [max_sim(question, text) for text in texts]
+        with torch.inference_mode():
+            odds: list[float] = self.interaction(
+                torch.from_numpy(tokens).expand(len(texts), -1, -1),
+                torch.ones(len(texts), len(tokens), dtype=torch.bool),
+                torch.from_numpy(rows),
+                torch.from_numpy(np.arange(longest)[None] < lengths[:, None]),
+                torch.tensor(late),
+            ).tolist()
+        return odds
+
+
+def max_sim(question: Vectors, text: Vectors) -> float:
+    """Late interaction: the best match of each question token in the text, summed."""
+    return float((question @ text.T).max(axis=1).sum()) if len(question) and len(text) else 0.0
+
+
+def load_reader() -> ReadingEncoder:
     """The reading encoder; raises ModelError where its files are not the pinned ones."""
     encoder = load_encoder(IndexConfig(model=str(_FOLDER)))
     if encoder.model_hash != _HASH:
@@ -22,4 +90,16 @@ def load_reader() -> Encoder:
             f"{_HASH}; mend: install peel-qa again"
         )
     encoder.model_name = READER
-    return encoder
+    weights = load_file(_FOLDER / "token_weights.safetensors")["weight"]
+    return ReadingEncoder(encoder, weights, _load_interaction())
+
+
+def _load_interaction() -> Interaction:
+    from safetensors.torch import load_file as load_tensors
+
+    from rag.interaction import Interaction
+
+    interaction = Interaction()
+    state = load_tensors(_FOLDER / "interaction.safetensors")
+    interaction.load_state_dict({name: value.float() for name, value in state.items()})
+    return interaction.eval()

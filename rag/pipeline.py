@@ -11,7 +11,7 @@ from functools import cached_property, partial
 
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
-from index.embed import Encoder, Vectors
+from index.embed import Vectors
 from index.errors import QuestionError
 from index.library import Library
 from rag.answerable import Answerability, missing_words, signals, vocabulary
@@ -19,7 +19,7 @@ from rag.cite import answer_text, source_of
 from rag.compose import lines, nearest, not_said, select, select_list, sources_of
 from rag.config import RagConfig
 from rag.converse import stand_alone
-from rag.encoder import READER, load_reader
+from rag.encoder import READER, ReadingEncoder, load_reader
 from rag.glossary import Abbreviation, abbreviations, asked_abbreviation, expand
 from rag.intent import ListIntent
 from rag.questions import Match, QuestionIndex
@@ -96,7 +96,7 @@ class ReportQA:
         passages = self._retriever.retrieve(query)
         clock.lap("retrieve")
         yield Step(f"Reading {len(passages)} passages")
-        vector = self._reader_encoder.encode_query(query.query_str)
+        vector = self._reader_encoder.encoder.encode_query(query.query_str)
         match = self._questions.match(vector)
         evidence = self._reader.read(query.query_str, passages, match)
         clock.lap("read")
@@ -149,7 +149,7 @@ class ReportQA:
             nearest=close,
             missing=missing,
             sources=sources,
-            model=f"extractive/{self._reader_encoder.model_name}",
+            model=f"extractive/{self._reader_encoder.encoder.model_name}",
             fingerprint=self.fingerprint,
             timings=clock.laps(),
         )
@@ -167,7 +167,9 @@ class ReportQA:
             if entry is None:
                 return 0.0, [], f"It does not spell out {short}."
             return 1.0, [Evidence(entry.document, entry.unit, 1.0)], ""
-        confidence = self._answerability.probability(signals(evidence, match))
+        confidence = self._answerability.probability(
+            signals(evidence, match, self._reader.support(question, evidence))
+        )
         config = self.config
         wants_list = self._list_intent.probability(vector) >= config.list_from
         if _written(evidence):
@@ -199,14 +201,14 @@ class ReportQA:
 
     @cached_property
     def _bm25(self) -> BM25Index:
-        return BM25Index(self._store.get_nodes())
+        return BM25Index(self._store.get_nodes(), self.config)
 
     @cached_property
     def _retriever(self) -> HybridRetriever:
         return HybridRetriever(self._store, self.library.encoder, self._bm25, self.config)
 
     @cached_property
-    def _reader_encoder(self) -> Encoder:
+    def _reader_encoder(self) -> ReadingEncoder:
         return load_reader()
 
     @cached_property
@@ -217,7 +219,7 @@ class ReportQA:
     def _questions(self) -> QuestionIndex:
         return QuestionIndex(
             tuple(self._documents.values()),
-            self._reader_encoder,
+            self._reader_encoder.encoder,
             self.config,
             self.library.path / "cache",
         )
@@ -232,8 +234,8 @@ class ReportQA:
 
 
 def _written(evidence: Sequence[Evidence]) -> bool:
-    """Whether questions were written for the report that the best unit is of."""
-    return bool(evidence) and bool(evidence[0].document.answered)
+    """Whether the best unit answers questions that were written for its report."""
+    return bool(evidence) and evidence[0].written
 
 
 def clean_question(question: str, limit: int) -> str:

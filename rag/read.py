@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,10 +20,11 @@ from llama_index.core.schema import (
 )
 
 from index.chunk import passage_id
-from index.embed import Encoder, Vectors
+from index.embed import Vectors
 from index.types import Document, Span, Unit
 from rag.config import RagConfig
-from rag.questions import Match
+from rag.encoder import ReadingEncoder, max_sim
+from rag.questions import Match, covered
 
 NO_MATCH = Match()
 _CACHED_UNITS = 8000
@@ -32,13 +34,15 @@ _CACHED_UNITS = 8000
 class Evidence:
     """A unit of a report with its score for a question, in [0, 1], higher is better.
 
-    ``late`` is its late-interaction similarity alone, comparable between questions.
+    ``late`` is its late-interaction similarity alone, comparable between questions;
+    ``written`` says whether it answers one of the questions written for the report.
     """
 
     document: Document
     unit: Unit
     score: float
     late: float = 0.0
+    written: bool = False
 
     @property
     def text(self) -> str:
@@ -49,28 +53,30 @@ class Evidence:
 class EvidenceReader(BaseNodePostprocessor):
     """Scores every sentence and bullet of passages for a question.
 
-    Two things speak for a unit. Late interaction: the mean over the question's tokens of the
-    best cosine with a token of the unit, read after its headings and lead-in (MaxSim, Khattab
+    Two things speak for a unit. Late interaction: the weighted mean over the question's tokens
+    of the best cosine with a token of the unit, read after its headings and lead-in (MaxSim, Khattab
     and Zaharia 2020), put on a scale from 0, ``config.late_spread`` below the best unit, to 1,
     the best. And, where questions were written for the report, the votes of the nearest of
-    them (``rag.questions``); where the best unit is of a report without such questions they
-    count only as far as they are to be trusted. Vectors of units are kept for the next question.
+    them (``rag.questions``); where the best unit has no such questions they count
+    only as far as they are to be trusted. Vectors of units are kept for the next question.
     """
 
     _documents: Mapping[str, Document] = PrivateAttr()
-    _encoder: Encoder = PrivateAttr()
+    _encoder: ReadingEncoder = PrivateAttr()
     _config: RagConfig = PrivateAttr()
     _vectors: OrderedDict[tuple[str, int, int], Vectors] = PrivateAttr()
+    _written: dict[str, frozenset[int]] = PrivateAttr()
     _lock: Lock = PrivateAttr()
 
     def __init__(
-        self, documents: Mapping[str, Document], encoder: Encoder, config: RagConfig
+        self, documents: Mapping[str, Document], encoder: ReadingEncoder, config: RagConfig
     ) -> None:
         super().__init__()
         self._documents = documents
         self._encoder = encoder
         self._config = config
         self._vectors = OrderedDict()
+        self._written = {}
         self._lock = Lock()
 
     def read(
@@ -78,23 +84,34 @@ class EvidenceReader(BaseNodePostprocessor):
     ) -> list[Evidence]:
         """The units of the passages and those voted for, best first, ties in report order."""
         units = self._units(passages, match)
-        query = self._encoder.token_vectors([question])[0]
-        late = np.array([_max_sim(query, unit) for unit in self._read(units)])
+        query = self._encoder.question_tokens(question)
+        late = np.array([max_sim(query, unit) for unit in self._read(units)])
         spread = self._config.late_spread
         near = np.clip(1 - (late.max(initial=0.0) - late) / spread, 0, 1)
-        written = bool(units) and bool(units[int(late.argmax())][0].answered)
-        weight = 1 - (1 - self._config.late_weight) * (1.0 if written else match.trust)
+        written = [self._is_written(*unit) for unit in units]
+        known = bool(units) and written[int(late.argmax())]
+        weight = 1 - (1 - self._config.late_weight) * (1.0 if known else match.trust)
         evidence = []
         for place, (document, unit) in enumerate(units):
             vote = match.votes.get((document.document_id, unit.start), 0.0)
             score = (1 - weight) * vote + weight * float(near[place])
-            evidence.append(Evidence(document, unit, score, float(late[place])))
+            evidence.append(Evidence(document, unit, score, float(late[place]), written[place]))
         return sorted(evidence, key=lambda item: -item.score)
+
+    def support(self, question: str, evidence: Sequence[Evidence]) -> float:
+        """The log odds that one of the ``config.joint_units`` nearest units answers.
+
+        Each is read together with the question; minus infinity where there is none.
+        """
+        nearest = sorted(evidence, key=lambda item: -item.late)[: self._config.joint_units]
+        texts = self._read([(item.document, item.unit) for item in nearest])
+        odds = self._encoder.log_odds(self._encoder.question_tokens(question), texts)
+        return max(odds, default=-math.inf)
 
     def rate(self, question: str, texts: Sequence[str]) -> list[float]:
         """The scores of any texts for a question, on the scale of ``read``."""
-        query = self._encoder.token_vectors([question])[0]
-        return [_max_sim(query, text) for text in self._encoder.token_vectors(texts)]
+        query = self._encoder.question_tokens(question)
+        return [max_sim(query, text) for text in self._encoder.text_tokens(texts)]
 
     def _postprocess_nodes(
         self, nodes: list[NodeWithScore], query_bundle: QueryBundle | None = None
@@ -126,12 +143,20 @@ class EvidenceReader(BaseNodePostprocessor):
             found[document_id, start] = (document, unit)
         return [found[key] for key in sorted(found)]
 
+    def _is_written(self, document: Document, unit: Unit) -> bool:
+        starts = self._written.get(document.document_id)
+        if starts is None:
+            spans = [span for group in document.answered for span in group.spans]
+            starts = frozenset(found.start for found in covered(document, spans))
+            self._written[document.document_id] = starts
+        return unit.start in starts
+
     def _read(self, units: Sequence[tuple[Document, Unit]]) -> list[Vectors]:
         """The token vectors of each unit as it is read, from memory where they are there."""
         keys = [(document.sha256, unit.start, unit.end) for document, unit in units]
         with self._lock:
             missing = [place for place, key in enumerate(keys) if key not in self._vectors]
-            vectors = self._encoder.token_vectors([reading(*units[place]) for place in missing])
+            vectors = self._encoder.text_tokens([reading(*units[place]) for place in missing])
             for place, vector in zip(missing, vectors, strict=True):
                 self._vectors[keys[place]] = vector
             found = [self._vectors[key] for key in keys]
@@ -148,10 +173,6 @@ def reading(document: Document, unit: Unit) -> str:
     if unit.lead_in is not None:
         words = f"{document.quote(unit.lead_in)} {words}"
     return f"{document.sections[unit.section].label}. {words}"
-
-
-def _max_sim(query: Vectors, text: Vectors) -> float:
-    return float((query @ text.T).max(axis=1).mean()) if len(query) and len(text) else 0.0
 
 
 def _to_node(evidence: Evidence) -> NodeWithScore:

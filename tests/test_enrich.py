@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.enrich import Enrichment, load_enrichment, questions_file
+from index.enrich import (
+    Enrichment,
+    companion_questions,
+    load_enrichment,
+    merged,
+    questions_file,
+    written_bytes,
+)
 from index.errors import ReportError
 from index.parse import read_report
 from index.types import Answered, Span, Unanswered
@@ -89,6 +96,54 @@ def test_it_is_found_beside_the_report(tmp_path: Path) -> None:
     assert read_report(report).answered == ()
     questions_file(report).write_text('{"spans": [[0, 18]], "questions": ["Is it good?"]}')
     assert read_report(report).answered == (Answered((Span(0, 18),), ("Is it good?",)),)
+
+
+WRITTEN = Enrichment(
+    (Answered((Span(0, 18), Span(19, 30)), ("Is it good?", "Does it “listen”?")),),
+    (Unanswered("Who leads it?", "", (Span(0, 18),)), Unanswered("How old?", "Its goodness")),
+)
+
+
+def test_what_a_program_wrote_comes_back_for_the_same_text_only(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    report = tmp_path / "fenwick.txt"
+    (tmp_path / "fenwick.enriched.jsonl").write_bytes(written_bytes(WRITTEN, TEXT))
+    assert companion_questions(report, TEXT) == WRITTEN
+    assert caplog.text == ""
+    assert companion_questions(report, "It is bad.") == Enrichment()
+    assert "fenwick.enriched.jsonl: left out" in caplog.text
+    assert "peel index add REPORT --enrich" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (b"", 1),
+        (b"5", 1),
+        (b'{"spans": [[0, 18]], "questions": ["Is it good?"]}', 1),
+        (written_bytes(WRITTEN, TEXT) + b"{}", 5),
+    ],
+)
+def test_a_malformed_line_that_a_program_wrote_is_named(
+    tmp_path: Path, content: bytes, line: int
+) -> None:
+    (tmp_path / "fenwick.enriched.jsonl").write_bytes(content)
+    with pytest.raises(ReportError, match=rf"^fenwick\.enriched\.jsonl, line {line}: "):
+        companion_questions(tmp_path / "fenwick.txt", TEXT)
+
+
+def test_a_person_goes_before_a_program() -> None:
+    person = Enrichment(
+        (Answered((Span(0, 18),), ("IS it  good",)),), (Unanswered("Does it listen?"),)
+    )
+    assert merged(person, WRITTEN) == Enrichment(
+        person.answered, (*person.unanswered, *WRITTEN.unanswered)
+    )
+    assert merged(Enrichment(), WRITTEN) == WRITTEN
+    assert merged(WRITTEN, Enrichment()) == WRITTEN == merged(WRITTEN, WRITTEN)
+    half = Enrichment((Answered((Span(0, 18),), ("Is it good?", "How good?")),))
+    assert merged(person, half).answered[1:] == (Answered((Span(0, 18),), ("How good?",)),)
 
 
 def test_every_question_of_the_bundled_report_points_at_its_units(report_path: Path) -> None:

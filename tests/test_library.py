@@ -23,6 +23,7 @@ from llama_index.core import VectorStoreIndex
 
 from index.config import IndexConfig
 from index.embed import Encoder
+from index.enrich import Enrichment
 from index.errors import (
     LibraryBusyError,
     LibraryDamagedError,
@@ -35,6 +36,7 @@ from index.library import Library, Progress, default_library_path
 from index.manifest import MANIFEST_FILE
 from index.publish import Live, live_version, publish, read_live, writing
 from index.sources import new_id
+from index.types import Answered, Document, Span
 
 FIRST = "Custody\n\nThe force should improve custody records. It has forty cells.\n"
 SECOND = "Leadership\n\nThe chief officers lead well. Staff said that they feel supported.\n"
@@ -259,6 +261,80 @@ def test_a_description_beside_a_report_is_part_of_it(
     sidecar.unlink()
     assert pair.add([tmp_path / "first.txt"]).replaced == ("first",)
     assert pair.documents["first"].title == "Custody"
+
+
+def first_words(document: Document) -> Enrichment:
+    """Asks for the first five characters of a report."""
+    return Enrichment((Answered((Span(0, 5),), (f"How does {document.title} begin?",)),))
+
+
+def asked(library: Library, name: str = "first") -> list[str]:
+    return [question for group in library.documents[name].answered for question in group.questions]
+
+
+def test_written_questions_stay_with_the_report_until_its_file_changes(
+    pair: Library, tmp_path: Path, tiny: Encoder
+) -> None:
+    first = tmp_path / "first.txt"
+    assert pair.add([first], enrich=first_words).replaced == ("first",)
+    assert asked(pair) == ["How does Custody begin?"]
+    assert asked(pair, "second") == []
+    assert pair.add([first], enrich=first_words).unchanged == ("first",)
+    assert pair.add([tmp_path]).unchanged == ("first", "second")
+    write(tmp_path / "first.questions.jsonl", '{"spans": [[0, 7]], "questions": ["What of?"]}')
+    assert pair.add([first]).replaced == ("first",)
+    assert asked(pair) == ["What of?", "How does Custody begin?"]
+    assert asked(Library.rebuild(pair.path, pair.config, tiny)) == asked(pair)
+    assert contents(pair)["first"] == FIRST
+    write(first, FIRST + "A new sentence stands here.\n")
+    assert pair.add([first]).replaced == ("first",)
+    assert asked(pair) == ["What of?"]
+    assert sorted(path.name for path in (live_folder(pair) / "sources").iterdir()) == [
+        "first.questions.jsonl",
+        "first.txt",
+        "second.txt",
+    ]
+
+
+def test_questions_are_written_before_the_library_is_locked(pair: Library, tmp_path: Path) -> None:
+    other = reopened(pair)
+
+    def while_another_writes(document: Document) -> Enrichment:
+        if "second" in other.documents:
+            other.remove("second")
+        return first_words(document)
+
+    assert pair.add([tmp_path / "first.txt"], enrich=while_another_writes).replaced == ("first",)
+    assert list(pair.documents) == ["first"]
+
+
+def test_wrong_questions_or_none_cost_one_report_at_most(pair: Library, tmp_path: Path) -> None:
+    third = write(tmp_path / "third.txt", FIRST)
+
+    def write_for(document: Document) -> Enrichment:
+        if document.document_id == "third":
+            return Enrichment((Answered((Span(0, 999),), ("How does it end?",)),))
+        return Enrichment()
+
+    paths = [tmp_path / "first.txt", third, tmp_path / "none.txt"]
+    result = pair.add(paths, enrich=write_for)
+    assert result.unchanged == ("first",)
+    assert [failure.path.name for failure in result.failed] == ["none.txt", "third.txt"]
+    assert "third.enriched.jsonl, line 2: " in result.failed[1].reason
+    assert list(contents(pair)) == ["first", "second"]
+
+
+def test_what_stops_the_writing_of_questions_leaves_the_library(
+    pair: Library, tmp_path: Path
+) -> None:
+    published = pair.fingerprint
+
+    def stopped(_: Document) -> Enrichment:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        pair.add([write(tmp_path / "third.txt", FIRST)], enrich=stopped)
+    assert reopened(pair).fingerprint == published
 
 
 def test_removing(pair: Library) -> None:

@@ -75,6 +75,15 @@ def test_scores_are_cosines_best_first(store: FaissStore) -> None:
     assert len(store) == 4
 
 
+def test_every_node_has_a_cosine(store: FaissStore) -> None:
+    cosines = store.cosines([0, 3])
+    expected = {"n0": 0.0, "n30": 0.5, "n60": math.sqrt(3) / 2, "n90": 1.0}
+    assert cosines == pytest.approx(expected, abs=1e-6)
+    store.delete_nodes(["n30"])
+    assert set(store.cosines([0, 3])) == {"n0", "n60", "n90"}
+    assert FaissStore(2).cosines([0, 3]) == {}
+
+
 @pytest.mark.parametrize(
     ("operator", "key", "value", "expected"),
     [

@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeRemainingColumn,
-)
 
 from index.errors import AnswerError, PeelError
+from ui.enriching import ApiKey, BaseUrl, Model, Timeout, add_enriched
+from ui.progress import bar, err, library_stages, say, stages
 
 if TYPE_CHECKING:
     from index.library import Library
@@ -53,7 +45,6 @@ LibraryOption = Annotated[
         show_default="one in your home folder",
     ),
 ]
-_err = Console(stderr=True)
 
 
 @app.command()
@@ -94,12 +85,12 @@ def chat(
     library: LibraryOption = None,
 ) -> None:
     """Open the chat in a browser: questions at the left, the report at the right."""
-    _err.print("Opening the library ...")
+    err.print("Opening the library ...")
     qa = _pipeline(library)
     qa.warm()
     from ui.app import serve
 
-    serve(qa, host, port, lambda url: _err.print(f"The chat is at {url} (Ctrl+C ends it)"))
+    serve(qa, host, port, lambda url: err.print(f"The chat is at {url} (Ctrl+C ends it)"))
 
 
 @app.command()
@@ -130,11 +121,42 @@ def verify(
 @index_app.command("add")
 def index_add(
     files: Annotated[list[Path], typer.Argument(help="Report files, or folders of them.")],
+    enrich: Annotated[
+        bool,
+        typer.Option(
+            "--enrich",
+            help="Have a language model of yours write questions that the reports answer.",
+        ),
+    ] = False,
+    llm_base_url: BaseUrl = None,
+    llm_model: Model = None,
+    llm_api_key: ApiKey = None,
+    llm_timeout: Timeout = None,
     library: LibraryOption = None,
 ) -> None:
-    """Add reports to the library; one that is there already is replaced where it changed."""
-    with _progress() as on_progress:
-        result = _build(library, on_progress).add(files, on_progress=on_progress)
+    """Add reports to the library; one that is there already is replaced where it changed.
+
+    With --enrich the reports' words go to the language model, part by part. What it writes is
+    kept, so that the same command goes on where it was stopped.
+
+    Examples:
+
+        peel index add report.txt folder
+
+        peel index add report.txt --enrich --llm-model NAME
+    """
+    if enrich:
+        from rag.llm import LLMSettings
+
+        result = add_enriched(
+            files,
+            lambda on_progress: _build(library, on_progress),
+            lambda: LLMSettings.from_env(llm_base_url, llm_model, llm_api_key, llm_timeout),
+        )
+    else:
+        with stages() as tell:
+            on_progress = library_stages(tell)
+            result = _build(library, on_progress).add(files, on_progress)
     for word, ids in (
         ("added", result.added),
         ("replaced", result.replaced),
@@ -143,7 +165,7 @@ def index_add(
         for document_id in ids:
             _out(f"{word}: {document_id}")
     for failure in result.failed:
-        _err.print(f"not added: {failure.reason}", style="red", markup=False, highlight=False)
+        say(f"not added: {failure.reason}", "red")
     if result.failed:
         raise typer.Exit(1)
 
@@ -186,8 +208,8 @@ def index_rebuild(library: LibraryOption = None) -> None:
     """Build the library anew from its stored reports, with today's model and settings."""
     from index.library import Library
 
-    with _progress() as on_progress:
-        rebuilt = Library.rebuild(library, on_progress=on_progress)
+    with stages() as tell:
+        rebuilt = Library.rebuild(library, on_progress=library_stages(tell))
     _out(f"rebuilt: {_count(len(rebuilt.documents), 'report')} in {rebuilt.path}")
 
 
@@ -207,12 +229,12 @@ def eval_run(
 
     loaded = load_set(questions)
     qa = _pipeline(library)
-    with _bar() as bar:
-        task = bar.add_task("asking", total=len(loaded))
+    with bar() as shown:
+        task = shown.add_task("asking", total=len(loaded))
         run = evaluate(
             qa,
             loaded,
-            lambda done, _total: bar.update(task, completed=done),
+            lambda done, _total: shown.update(task, completed=done),
             set_name=questions.stem,
         )
     write_run(run, out)
@@ -244,9 +266,44 @@ def eval_compare(
     _out(comparison_text(comparison))
     worse = regressions(comparison, tolerance)
     for difference in worse:
-        _err.print(f"regression: {difference.metric.label}", style="red")
+        say(f"regression: {difference.metric.label}", "red")
     if worse:
         raise typer.Exit(1)
+
+
+@eval_app.command("anchors")
+def eval_anchors(
+    data: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DATA_DIR", help="The folder that holds scifact/ and legalbenchrag/."
+        ),
+    ],
+    only: Annotated[
+        Literal["scifact", "legalbench"] | None,
+        typer.Option(help="Measure one of the two.", show_default="both"),
+    ] = None,
+    split: Annotated[
+        Literal["test", "train"],
+        typer.Option(help="The claims of SciFact to ask; tune on 'train', never on 'test'."),
+    ] = "test",
+    out: Annotated[
+        Path | None, typer.Option(help="A file for all figures, as JSON.", show_default="none")
+    ] = None,
+) -> None:
+    """Measure the retriever on public benchmarks, beside published figures.
+
+    SciFact by nDCG@10, LegalBench-RAG's PrivacyQA and ContractNLI by characters. Every passage
+    of the benchmarks is embedded, which takes minutes.
+    """
+    from eval.anchors import measure, write_anchors
+    from eval.anchors_text import anchors_text
+
+    with stages() as tell:
+        anchors = measure(data, only, split, on_progress=tell)
+    if out:
+        write_anchors(anchors, out)
+    _out(anchors_text(anchors))
 
 
 def main() -> None:
@@ -254,15 +311,15 @@ def main() -> None:
     try:
         app()
     except PeelError as error:
-        _err.print(f"peel: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
+        say(f"peel: {error}", "red")
         sys.exit(1)
 
 
 def _pipeline(path: Path | None) -> ReportQA:
     from rag.pipeline import ReportQA
 
-    with _progress() as on_progress:
-        return ReportQA(_build(path, on_progress))
+    with stages() as tell:
+        return ReportQA(_build(path, library_stages(tell)))
 
 
 def _build(path: Path | None, on_progress: Callable[[LibraryProgress], None]) -> Library:
@@ -275,32 +332,6 @@ def _open(path: Path | None) -> Library:
     from index.library import Library
 
     return Library.open(path)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[LibraryProgress], None]]:
-    """A bar for each stage of work on the library, shown only while there is some."""
-    with _bar() as bar:
-        tasks: dict[str, TaskID] = {}
-
-        def show(progress: LibraryProgress) -> None:
-            if progress.stage not in tasks:
-                tasks[progress.stage] = bar.add_task(progress.stage, total=progress.total)
-            bar.update(tasks[progress.stage], completed=progress.done, total=progress.total)
-
-        yield show
-
-
-def _bar() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=_err,
-        transient=True,
-        disable=not _err.is_terminal,
-    )
 
 
 def _out(text: str) -> None:

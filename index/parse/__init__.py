@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from pathlib import Path
 
-from index.enrich import load_enrichment, questions_file
+from index.enrich import companion_questions
 from index.errors import ReportError
 from index.parse.text import parse_text
 from index.reports import sidecar_metadata
@@ -21,7 +20,8 @@ def read_report(path: Path, document_id: str | None = None) -> Document:
     """The document in a report file; its id is the file's stem unless one is given.
 
     A ``.json`` file of the same name says what is known of the report, see ``index.reports``;
-    a ``.questions.jsonl`` file holds questions that it answers, see ``index.enrich``.
+    ``.questions.jsonl`` and ``.enriched.jsonl`` files hold questions that it answers, see
+    ``index.enrich``.
 
     Raises ReportError, naming the file, where the format is not one of READABLE_SUFFIXES, the
     file cannot be read, is not text, or holds no sentence.
@@ -46,11 +46,8 @@ def read_report(path: Path, document_id: str | None = None) -> Document:
     )
     if not any(unit.kind in ("sentence", "bullet") for unit in document.units):
         raise ReportError(f"{path.name}: there is no sentence in this file; is it the right one?")
-    questions = questions_file(path)
-    if not os.path.isfile(questions):
-        return document
-    enrichment = load_enrichment(questions, document.text)
-    return replace(document, answered=enrichment.answered, unanswered=enrichment.unanswered)
+    questions = companion_questions(path, document.text)
+    return replace(document, answered=questions.answered, unanswered=questions.unanswered)
 
 
 def _decode(data: bytes, name: str) -> str:

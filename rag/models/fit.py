@@ -23,14 +23,13 @@ from sklearn.model_selection import cross_val_predict
 
 from index.chunk import chunk, to_node
 from index.config import IndexConfig
-from index.embed import Encoder
 from index.parse import read_report
 from index.reports import BUNDLED, bundled_report
 from index.types import Document
 from rag.answerable import signals
 from rag.config import RagConfig
 from rag.converse import stand_alone
-from rag.encoder import load_reader
+from rag.encoder import ReadingEncoder, load_reader
 from rag.glossary import abbreviations, expand
 from rag.questions import Match, QuestionIndex
 from rag.read import EvidenceReader
@@ -40,9 +39,9 @@ _HERE = Path(__file__).parent
 _DEVELOPMENT_SET = _HERE.parents[1] / "eval" / "sets" / f"{BUNDLED}.jsonl"
 
 
-def fit_list_intent(authored: list[dict[str, Any]], encoder: Encoder) -> dict[str, Any]:
+def fit_list_intent(authored: list[dict[str, Any]], encoder: ReadingEncoder) -> dict[str, Any]:
     """Weights over question embeddings, with ranking quality by five-fold cross-validation."""
-    vectors = np.stack([encoder.encode_query(row["question"]) for row in authored])
+    vectors = np.stack([encoder.encoder.encode_query(row["question"]) for row in authored])
     labels = np.array([row["kind"] == "list" for row in authored])
     model = LogisticRegression(C=0.3, class_weight="balanced", max_iter=2000)
     scores = cross_val_predict(model, vectors, labels, cv=5, method="predict_proba")[:, 1]
@@ -55,7 +54,7 @@ def fit_list_intent(authored: list[dict[str, Any]], encoder: Encoder) -> dict[st
 
 
 def fit_plain(
-    authored: list[dict[str, Any]], folder: Path, encoder: Encoder, config: RagConfig
+    authored: list[dict[str, Any]], folder: Path, encoder: ReadingEncoder, config: RagConfig
 ) -> list[float]:
     """Weights over signals without written questions."""
     rows, labels = [], []
@@ -66,26 +65,27 @@ def fit_plain(
         for item in authored:
             if item["doc"] == name:
                 evidence = reader.read(item["question"], passages)
-                rows.append(astuple(signals(evidence, Match())))
+                rows.append(astuple(signals(evidence, Match(), reader.support(item["question"], evidence))))
                 labels.append(item["answerable"])
     return _logistic("answerable, plain", np.array(rows), np.array(labels))
 
 
-def fit_indexed(questions: Path, encoder: Encoder, config: RagConfig) -> list[float]:
+def fit_indexed(questions: Path, encoder: ReadingEncoder, config: RagConfig) -> list[float]:
     """Weights over signals with written questions, on the development set of the report."""
     document = read_report(bundled_report())
     documents = {document.document_id: document}
     reader, passages = EvidenceReader(documents, encoder, config), whole(document)
     known = abbreviations(document)
     with TemporaryDirectory() as cache:
-        written = QuestionIndex([document], encoder, config, Path(cache))
+        written = QuestionIndex([document], encoder.encoder, config, Path(cache))
     rows, labels = [], []
     for line in questions.read_text(encoding="utf-8").splitlines():
         item = json.loads(line)
         question = stand_alone(item["question"], item["history"])
         query = expand(question, known)
-        match = written.match(encoder.encode_query(query))
-        rows.append(astuple(signals(reader.read(query, passages, match), match)))
+        match = written.match(encoder.encoder.encode_query(query))
+        evidence = reader.read(query, passages, match)
+        rows.append(astuple(signals(evidence, match, reader.support(query, evidence))))
         labels.append(item["answerable"])
     return _logistic("answerable, indexed", np.array(rows), np.array(labels))
 

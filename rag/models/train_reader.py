@@ -1,11 +1,11 @@
-"""Trains the reader: python -m rag.models.train_reader DATA_DIR OUT_DIR [--hold-out DOC...]
+"""Trains the reader: python -m rag.models.train_reader DATA_DIR OUT_DIR [--help]
 
 Starts from all-MiniLM-L6-v2 and teaches it, with one set of weights, to bring a question near
-the sentences that answer it, both pooled (cosine) and token by token (MaxSim), near other
-questions with the same answer, and away from sentences that only look related. Word
-embeddings stay frozen. DATA_DIR holds ``train/authored/*.jsonl``, ``train/squad2_half/*.json``
-and ``questions-answered/*.jsonl`` as README.md beside this file describes them. Uses a GPU
-where there is one; about an hour on two CPU cores.
+the sentences that answer it, both pooled (cosine) and token by token (weighted MaxSim), near
+other questions with the same answer, and away from sentences that only look related. Word
+embeddings stay frozen. DATA_DIR and the stages of the committed weights are described in
+README.md beside this file. Uses a GPU where there is one; two CPU cores take two to three
+seconds a step.
 """
 
 from __future__ import annotations
@@ -16,181 +16,112 @@ import math
 import random
 import sys
 import time
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
+from safetensors.torch import load_file, save_file
 from torch.nn import functional
 
 from index.config import IndexConfig
-from index.parse import read_report
-from index.parse.units import sentences
 from index.reports import bundled_report
 from index.weights import find_model
+from rag.interaction import Interaction
+from rag.models.training_data import (
+    OWN_ITEMS,
+    Item,
+    Unit,
+    authored_items,
+    bundled_items,
+    public_items,
+    question_groups,
+)
+
+TOKEN_WEIGHTS = "token_weights.safetensors"
+INTERACTION = "interaction.safetensors"
 
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """The settings of a training run; they are written beside the weights."""
+    """The settings of a training run."""
 
     seed: int = 7
-    steps: int = 800
-    batch: int = 20
+    steps: int = 900
+    documents: int = 4
+    per_document: int = 5
     negatives: int = 2
-    question_pairs: int = 40
-    refused: int = 8
-    learning_rate: float = 4e-5
+    candidates: int = 6
+    question_pairs: int = 24
+    refused: int = 16
+    learning_rate: float = 5e-5
     warm_up: int = 60
     temperature: float = 0.05
-    max_tokens: int = 96
+    max_tokens: int = 80
     heading_drop: float = 0.35
     public_share: float = 0.25
+    bundled_share: float = 0.2
 
 
-@dataclass(frozen=True)
-class Unit:
-    """A sentence or bullet with its heading and lead-in."""
+class Encoded(NamedTuple):
+    """Pooled (n, d) and token vectors (n, t, d), normalised, and the token mask (n, t)."""
 
-    heading: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Item:
-    """A question with the units that answer it (none where unanswerable) and some that do not."""
-
-    question: str
-    positives: tuple[Unit, ...]
-    negatives: tuple[Unit, ...]
-    document: str
+    pooled: torch.Tensor
+    tokens: torch.Tensor
+    mask: torch.Tensor
 
 
-def authored_items(folder: Path) -> list[Item]:
-    """The hand-written items, with heading and lead-in where they have them."""
-    items = []
-    for path in sorted(folder.glob("*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
-            items.append(
-                Item(
-                    row["question"],
-                    _units(row, "evidence"),
-                    _units(row, "hard_negatives"),
-                    row["doc"],
-                )
-            )
-    return items
+class Pool:
+    """Items by document; draws documents by their number of items, then items of them."""
 
+    def __init__(self, items: Sequence[Item]) -> None:
+        self._items = list(items)
+        self._by_document = defaultdict(list)
+        for item in items:
+            self._by_document[item.document].append(item)
 
-def squad_items(folder: Path) -> list[Item]:
-    """SQuAD 2.0 questions; the answer's sentence is positive, its neighbours are negatives."""
-    items = []
-    for path in sorted(folder.glob("*.json")):
-        for article in json.loads(path.read_text(encoding="utf-8"))["data"]:
-            for paragraph in article["paragraphs"]:
-                text, heading = paragraph["context"], article["title"].replace("_", " ")
-                spans = sentences(text, 0, len(text))
-                for qa in paragraph["qas"]:
-                    if "is_impossible" not in qa:
-                        continue  # one of the halves comes without its answers
-                    starts = [answer["answer_start"] for answer in qa["answers"][:1]]
-                    hit = [
-                        span
-                        for span in spans
-                        if any(span.start <= start < span.end for start in starts)
-                    ]
-                    if starts and not hit:
-                        continue
-                    rest = [span for span in spans if span not in hit]
-                    items.append(
-                        Item(
-                            qa["question"],
-                            tuple(Unit(heading, text[s.start : s.end]) for s in hit),
-                            tuple(Unit(heading, text[s.start : s.end]) for s in rest),
-                            article["title"],
-                        )
-                    )
-    return items
-
-
-def question_groups(folder: Path) -> tuple[list[tuple[str, ...]], list[str]]:
-    """Questions that one group of spans answers, group by group, and those not answered."""
-    answered = [
-        tuple(json.loads(line)["questions"])
-        for path in sorted(folder.glob("*.jsonl"))
-        if "not-answered" not in path.name
-        for line in path.read_text(encoding="utf-8").splitlines()
-    ]
-    refused = [
-        json.loads(line)["question"]
-        for path in sorted(folder.glob("*not-answered.jsonl"))
-        for line in path.read_text(encoding="utf-8").splitlines()
-    ]
-    return answered, refused
-
-
-def bundled_items(folder: Path) -> list[Item]:
-    """Questions on single sentences and bullets of the bundled report, with near misses."""
-    document = read_report(bundled_report())
-    units = {
-        (unit.start, unit.end): Unit(
-            document.sections[unit.section].title,
-            f"{document.quote(unit.lead_in) + ' ' if unit.lead_in else ''}{document.quote(unit)}",
-        )
-        for unit in document.units
-        if unit.kind != "heading"
-    }
-    items = []
-    for path in sorted(folder.glob(f"{document.document_id}.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
-            hits = [
-                place
-                for place in units
-                if any(place[0] < end and start < place[1] for start, end in row["spans"])
-            ]
-            near = [
-                unit
-                for place, unit in units.items()
-                if place not in hits and any(abs(place[0] - hit[0]) < 900 for hit in hits)
-            ]
-            if hits and len(hits) <= 6:
-                items += [
-                    Item(
-                        question,
-                        tuple(units[hit] for hit in hits),
-                        tuple(near),
-                        document.document_id,
-                    )
-                    for question in row["questions"]
-                ]
-    return items
+    def draw(self, count: int, rng: random.Random) -> list[Item]:
+        """Up to ``count`` items of one document."""
+        items = self._by_document[rng.choice(self._items).document]
+        return rng.sample(items, min(count, len(items)))
 
 
 class Trainer:
     """The model and one optimisation step over a mixed batch."""
 
-    def __init__(self, config: TrainConfig, device: str) -> None:
+    def __init__(self, config: TrainConfig, device: str, start: Path | None) -> None:
         from transformers import AutoModel, AutoTokenizer
 
-        source = str(find_model(IndexConfig())[0])
+        source = str(start or find_model(IndexConfig())[0])
         self.config, self.device = config, device
         self.tokenizer = AutoTokenizer.from_pretrained(source, local_files_only=True)
-        self.model = AutoModel.from_pretrained(source, local_files_only=True).to(device)
+        model = AutoModel.from_pretrained(source, local_files_only=True, dtype=torch.float32)
+        self.model = model.to(device)
         self.model.embeddings.word_embeddings.weight.requires_grad_(False)
-        # Logistic scale and shift that make MaxSim scores comparable between questions.
-        self.scale = torch.nn.Parameter(torch.tensor(12.0, device=device))
-        self.shift = torch.nn.Parameter(torch.tensor(-6.0, device=device))
+        # How much each question token counts, and the logistic scale and shift that make
+        # late-interaction scores comparable between questions.
+        size = self.model.config.hidden_size
+        heads = {
+            "weight": torch.zeros(size),
+            "scale": torch.tensor(12.0),
+            "shift": torch.tensor(-6.0),
+        }
+        if start is not None:
+            heads = load_file(start / TOKEN_WEIGHTS)
+        self.heads = {name: torch.nn.Parameter(head.to(device)) for name, head in heads.items()}
+        self.interaction = Interaction(size).to(device)
+        if start is not None and (start / INTERACTION).exists():
+            self.interaction.load_state_dict(load_file(start / INTERACTION))
+        else:
+            _copy_last_layers(self.model, self.interaction)
         groups: list[dict[str, Any]] = [
             {"params": [p for p in self.model.parameters() if p.requires_grad]},
-            {"params": [self.scale, self.shift], "lr": 1e-2, "weight_decay": 0.0},
+            {"params": self.interaction.parameters(), "lr": 2 * config.learning_rate},
+            {"params": list(self.heads.values()), "lr": 1e-2, "weight_decay": 0.0},
         ]
-        self.optimiser = torch.optim.AdamW(
-            groups,
-            lr=config.learning_rate,
-            weight_decay=0.01,
-        )
+        self.optimiser = torch.optim.AdamW(groups, lr=config.learning_rate, weight_decay=0.01)
         self.schedule = torch.optim.lr_scheduler.LambdaLR(
             self.optimiser,
             lambda step: (
@@ -199,8 +130,8 @@ class Trainer:
             ),
         )
 
-    def encode(self, texts: list[str]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Pooled (n, dim) and token vectors (n, t, dim), normalised, and the token mask (n, t)."""
+    def encode(self, texts: list[str]) -> Encoded:
+        """The vectors of texts, special tokens masked."""
         batch = self.tokenizer(
             texts,
             padding=True,
@@ -215,20 +146,18 @@ class Trainer:
         hidden = hidden.float()
         mask = batch["attention_mask"].unsqueeze(-1).float()
         pooled = (hidden * mask).sum(1) / mask.sum(1)
-        return (
+        return Encoded(
             functional.normalize(pooled, dim=-1),
             functional.normalize(hidden, dim=-1),
             batch["attention_mask"].bool() & ~special,
         )
 
-    def max_sim(self, query: Any, text: Any) -> torch.Tensor:
-        """(questions, units): mean over question tokens of the best cosine with a unit token."""
-        _, q, q_mask = query
-        _, t, t_mask = text
-        scores: torch.Tensor = torch.einsum("qid,tjd->qtij", q, t)
-        scores = scores.masked_fill(~t_mask[None, :, None, :], -1.0).amax(-1)
-        weights = q_mask[:, None, :].float()
-        mean: torch.Tensor = (scores * weights).sum(-1) / weights.sum(-1).clamp(min=1)
+    def max_sim(self, query: Encoded, text: Encoded) -> torch.Tensor:
+        """(questions, units): weighted mean over question tokens of the best token cosine."""
+        scores: torch.Tensor = torch.einsum("qid,tjd->qtij", query.tokens, text.tokens)
+        scores = scores.masked_fill(~text.mask[None, :, None, :], -1.0).amax(-1)
+        weights = torch.exp(query.tokens @ self.heads["weight"]) * query.mask
+        mean: torch.Tensor = (scores * weights[:, None, :]).sum(-1) / weights.sum(-1)[:, None]
         return mean
 
     def step(
@@ -249,63 +178,86 @@ class Trainer:
         return {name: float(value.detach()) for name, value in parts.items()}
 
     def _evidence_loss(self, items: list[Item], rng: random.Random) -> dict[str, torch.Tensor]:
-        config = self.config
         units: list[Unit] = []
+        owner: list[str] = []
         target: list[int] = []
-        owned: list[tuple[int, int, float]] = []
-        for row, item in enumerate(items):
+        for item in items:
             target.append(len(units) if item.positives else -1)
-            if item.positives:
-                owned.append((row, len(units), 1.0))
-                units.append(rng.choice(item.positives))
-            count = config.negatives if item.positives else config.negatives + 1
-            for unit in rng.sample(item.negatives, min(count, len(item.negatives))):
-                owned.append((row, len(units), 0.0))
-                units.append(unit)
+            drawn = [rng.choice(item.positives)] if item.positives else []
+            count = self.config.negatives + 1 - len(drawn)
+            drawn += rng.sample(item.negatives, min(count, len(item.negatives)))
+            units += drawn
+            owner += [item.document] * len(drawn)
         texts = [
             unit.text
-            if not unit.heading or rng.random() < config.heading_drop
+            if not unit.heading or rng.random() < self.config.heading_drop
             else f"{unit.heading}. {unit.text}"
             for unit in units
         ]
         query, text = self.encode([item.question for item in items]), self.encode(texts)
-        also = torch.tensor(
-            [
-                [
-                    unit in item.positives and place != target[row]
-                    for place, unit in enumerate(units)
-                ]
-                for row, item in enumerate(items)
-            ],
-            device=self.device,
-        )
-        keep = torch.tensor([place >= 0 for place in target], device=self.device)
+
+        def table(rows: list[list[bool]]) -> torch.Tensor:
+            return torch.tensor(rows, device=self.device)
+
+        right = table([[unit in item.positives for unit in units] for item in items])
+        near = table([[name == item.document for name in owner] for item in items])
         goal = torch.tensor([max(place, 0) for place in target], device=self.device)
+        answered = torch.tensor([place >= 0 for place in target], device=self.device)
+        others = right.clone()
+        others[answered, goal[answered]] = False
         late = self.max_sim(query, text)
-        dense = query[0] @ text[0].T
+        dense = query.pooled @ text.pooled.T
         losses = {}
         for name, scores, temperature in (
-            ("dense", dense, config.temperature),
-            ("late", late, config.temperature / 2),
+            ("dense", dense, self.config.temperature),
+            ("late", late, self.config.temperature / 2),
         ):
-            logits = (scores / temperature).masked_fill(also, -1e4)
-            losses[name] = functional.cross_entropy(logits[keep], goal[keep])
-        rows, places, labels = (
-            torch.tensor(column, device=self.device) for column in zip(*owned, strict=True)
-        )
-        logits = self.scale * late[rows, places] + self.shift
-        losses["absolute"] = 0.5 * functional.binary_cross_entropy_with_logits(
-            logits, labels.float()
-        )
+            logits = (scores / temperature).masked_fill(others, -1e4)
+            losses[name] = functional.cross_entropy(logits[answered], goal[answered])
+        # The best wrong unit of the question's own report must score low, the right one high.
+        logits = self.heads["scale"] * late + self.heads["shift"]
+        wrong = logits.masked_fill(right | ~near, -1e4).amax(-1)
+        rejected = functional.softplus(wrong)
+        accepted = functional.softplus(-logits.gather(1, goal[:, None])[:, 0])
+        losses["absolute"] = rejected.mean() + (accepted * answered).mean()
+        losses["joint"] = self._joint_loss(query, text, late, right, near, goal, answered)
         return losses
+
+    def _joint_loss(
+        self,
+        query: Encoded,
+        text: Encoded,
+        late: torch.Tensor,
+        right: torch.Tensor,
+        near: torch.Tensor,
+        goal: torch.Tensor,
+        answered: torch.Tensor,
+    ) -> torch.Tensor:
+        """Choosing, read jointly, between a right unit, the nearest wrong ones, and none."""
+        order = late.detach().masked_fill(right | ~near, -1e4)
+        order[answered, goal[answered]] = 1e4
+        value, unit = order.topk(min(self.config.candidates, order.shape[1]))
+        row, column = torch.nonzero(value > -1e3, as_tuple=True)
+        place = unit[row, column]
+        with torch.autocast(self.device, dtype=torch.bfloat16):
+            pairs = self.interaction(
+                query.tokens[row],
+                query.mask[row],
+                text.tokens[place],
+                text.mask[place],
+                late[row, place],
+            )
+        logits = torch.full((len(goal), 1 + value.shape[1]), -1e4, device=self.device)
+        logits[:, 0] = 0.0  # none of them
+        logits[row, column + 1] = pairs.float()
+        # The right unit, where there is one, comes first of the candidates.
+        return functional.cross_entropy(logits, answered.long())
 
     def _question_loss(
         self, pairs: list[tuple[str, str, int]], refused: list[str]
     ) -> dict[str, torch.Tensor]:
-        if not pairs:
-            return {}
-        left = self.encode([pair[0] for pair in pairs])[0]
-        right = self.encode([pair[1] for pair in pairs] + refused)[0]
+        left = self.encode([pair[0] for pair in pairs]).pooled
+        right = self.encode([pair[1] for pair in pairs] + refused).pooled
         group = torch.tensor([pair[2] for pair in pairs], device=self.device)
         other = torch.cat([group, torch.full((len(refused),), -1, device=self.device)])
         same = (group[:, None] == other[None, :]) & ~torch.eye(
@@ -323,7 +275,33 @@ class Trainer:
         state = {name: value.cpu() for name, value in self.model.state_dict().items()}
         transformer: Any = encoder[0].auto_model
         transformer.load_state_dict(state)
+        out.mkdir(parents=True, exist_ok=True)
         encoder.half().save(str(out), safe_serialization=True, create_model_card=False)
+        heads = {name: head.detach().cpu() for name, head in self.heads.items()}
+        save_file(heads, out / TOKEN_WEIGHTS)
+        joint = {name: value.cpu().half() for name, value in self.interaction.state_dict().items()}
+        save_file(joint, out / INTERACTION)
+
+
+def _copy_last_layers(model: Any, interaction: Interaction) -> None:
+    """The last layers of a BERT model as those of the interaction."""
+    layers = interaction.layers.layers
+    for new, old in zip(layers, model.encoder.layer[-len(layers) :], strict=True):
+        self = old.attention.self
+        parts = (self.query, self.key, self.value)
+        state = {
+            "self_attn.in_proj_weight": torch.cat([part.weight for part in parts]),
+            "self_attn.in_proj_bias": torch.cat([part.bias for part in parts]),
+        }
+        for name, part in (
+            ("self_attn.out_proj", old.attention.output.dense),
+            ("norm1", old.attention.output.LayerNorm),
+            ("linear1", old.intermediate.dense),
+            ("linear2", old.output.dense),
+            ("norm2", old.output.LayerNorm),
+        ):
+            state |= {f"{name}.weight": part.weight, f"{name}.bias": part.bias}
+        new.load_state_dict(state)
 
 
 def main() -> None:
@@ -332,49 +310,43 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--steps", type=int, default=TrainConfig.steps)
+    parser.add_argument("--start", type=Path, help="go on from the model in this folder")
+    parser.add_argument("--seed", type=int, default=TrainConfig.seed)
     parser.add_argument("--hold-out", nargs="*", default=[], help="documents not trained on")
     arguments = parser.parse_args()
-    config = TrainConfig(steps=arguments.steps)
+    config = TrainConfig(steps=arguments.steps, seed=arguments.seed)
     rng = random.Random(config.seed)
     torch.manual_seed(config.seed)
     questions = arguments.data / "questions-answered"
-    own = [
-        item
-        for item in authored_items(arguments.data / "train" / "authored")
-        if item.document not in arguments.hold_out
+    authored = [
+        *authored_items(arguments.data / "train" / "authored"),
+        *authored_items(OWN_ITEMS),
     ]
-    if bundled_report().stem not in arguments.hold_out:
-        own += bundled_items(questions)
-    public = squad_items(arguments.data / "train" / "squad2_half")
+    own = Pool([item for item in authored if item.document not in arguments.hold_out])
+    bundled, public = Pool(bundled_items(questions)), Pool(public_items(arguments.data / "train"))
     answered, refused = question_groups(questions)
     groups = [group for group in answered if len(group) > 1]
-    trainer = Trainer(config, "cuda" if torch.cuda.is_available() else "cpu")
+    trainer = Trainer(config, "cuda" if torch.cuda.is_available() else "cpu", arguments.start)
     began = time.monotonic()
     for step in range(config.steps):
-        items = [
-            rng.choice(public if rng.random() < config.public_share else own)
-            for _ in range(config.batch)
-        ]
+        items = []
+        for _ in range(config.documents):
+            kind = rng.random()
+            public_one = kind < config.public_share
+            bundled_one = kind > 1 - config.bundled_share
+            pool = public if public_one else bundled if bundled_one else own
+            items += pool.draw(config.per_document, rng)
         pairs = []
-        for number in rng.sample(range(len(groups)), min(config.question_pairs, len(groups))):
+        for number in rng.sample(range(len(groups)), config.question_pairs):
             first, second = rng.sample(groups[number], 2)
             pairs.append((first, second, number))
-        others = rng.sample(refused, min(config.refused, len(refused)))
-        parts = trainer.step(items, pairs, others, rng)
+        parts = trainer.step(items, pairs, rng.sample(refused, config.refused), rng)
         if step % 20 == 0:
-            shown = " ".join(f"{name} {value:.3f}" for name, value in parts.items())
-            seconds = time.monotonic() - began
-            sys.stderr.write(f"step {step} {seconds:.0f} s {shown}\n")
-    arguments.out.mkdir(parents=True, exist_ok=True)
+            shown = json.dumps({name: round(value, 3) for name, value in parts.items()})
+            sys.stderr.write(f"step {step} {time.monotonic() - began:.0f} s {shown}\n")
+        if step % 150 == 149:
+            trainer.save(arguments.out)
     trainer.save(arguments.out)
-
-
-def _units(row: dict[str, Any], field: str) -> tuple[Unit, ...]:
-    contexts = row.get(f"{field}_ctx") or [(row["section"], "")] * len(row[field])
-    return tuple(
-        Unit(heading, f"{lead_in} {text}".strip())
-        for text, (heading, lead_in) in zip(row[field], contexts, strict=True)
-    )
 
 
 if __name__ == "__main__":
