@@ -30,13 +30,13 @@ class RagConfig:
     bm25_b: float = 0.4
     dense_weight: float = 0.65
     passages: int = 24
-    late_spread: float = 0.2
-    late_weight: float = 0.2
+    late_spread: float = 0.3
+    late_weight: float = 0.3
     neighbours: int = 20
     neighbour_scale: float = 0.05
     trust_from: float = 0.5
     trust_to: float = 0.65
-    joint_units: int = 12
+    joint_units: int = 8
     share: float = 0.5
     max_units: int = 10
     share_unvoted: float = 0.7

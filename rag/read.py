@@ -54,10 +54,10 @@ class EvidenceReader(BaseNodePostprocessor):
     """Scores every sentence and bullet of passages for a question.
 
     Two things speak for a unit. Late interaction: the weighted mean over the question's tokens
-    of the best cosine with a token of the unit, read after its headings and lead-in (MaxSim, Khattab
-    and Zaharia 2020), put on a scale from 0, ``config.late_spread`` below the best unit, to 1,
-    the best. And, where questions were written for the report, the votes of the nearest of
-    them (``rag.questions``); where the best unit has no such questions they count
+    of the best cosine with a token of the unit, read after its headings and lead-in (MaxSim,
+    Khattab and Zaharia 2020), put on a scale from 0, ``config.late_spread`` below the best
+    unit, to 1, the best. And, where questions were written for the report, the votes of the
+    nearest of them (``rag.questions``); where the best unit has no such questions they count
     only as far as they are to be trusted. Vectors of units are kept for the next question.
     """
 

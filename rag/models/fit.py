@@ -65,7 +65,9 @@ def fit_plain(
         for item in authored:
             if item["doc"] == name:
                 evidence = reader.read(item["question"], passages)
-                rows.append(astuple(signals(evidence, Match(), reader.support(item["question"], evidence))))
+                rows.append(
+                    astuple(signals(evidence, Match(), reader.support(item["question"], evidence)))
+                )
                 labels.append(item["answerable"])
     return _logistic("answerable, plain", np.array(rows), np.array(labels))
 

@@ -27,7 +27,6 @@ from safetensors.torch import load_file, save_file
 from torch.nn import functional
 
 from index.config import IndexConfig
-from index.reports import bundled_report
 from index.weights import find_model
 from rag.interaction import Interaction
 from rag.models.training_data import (

@@ -130,7 +130,9 @@ def _nq(path: Path) -> Iterator[Item]:
     for row in _rows(path):
         passage = row["passages"][0]
         picked = {
-            text for output in row.get("output", []) for text in output.get("selected_sentences", [])
+            text
+            for output in row.get("output", [])
+            for text in output.get("selected_sentences", [])
         }
         units = [Unit(passage["title"], text) for text in passage["sentences"]]
         positives = tuple(unit for unit in units if unit.text in picked)
