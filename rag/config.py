@@ -39,9 +39,9 @@ class RagConfig:
     joint_units: int = 8
     share: float = 0.5
     max_units: int = 10
-    share_unvoted: float = 0.7
+    share_unvoted: float = 0.8
     max_unvoted: int = 3
-    list_from: float = 0.6
+    list_from: float = 0.9
     label_margin: float = 0.03
     abstain_below: float = 0.7
     abstain_unwritten: float = 0.6

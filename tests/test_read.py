@@ -23,7 +23,7 @@ from rag import encoder as reader_encoder
 from rag.answerable import Answerability, Signals, missing_words, own_words, vocabulary
 from rag.compose import lines, select, select_list
 from rag.config import RagConfig
-from rag.encoder import READER, load_reader
+from rag.encoder import READER, ReadingEncoder, load_reader
 from rag.intent import ListIntent
 from rag.questions import Match, QuestionIndex, covered
 from rag.read import Evidence, EvidenceReader
@@ -48,8 +48,13 @@ However, the force should:
 
 
 @pytest.fixture(scope="module")
-def reader() -> Encoder:
+def reading() -> ReadingEncoder:
     return load_reader()
+
+
+@pytest.fixture(scope="module")
+def reader(reading: ReadingEncoder) -> Encoder:
+    return reading.encoder
 
 
 @pytest.fixture(scope="module")
@@ -72,8 +77,10 @@ def quotes(evidence: list[Evidence]) -> list[str]:
     return [item.text for item in evidence]
 
 
-def test_the_sentence_that_answers_is_read_first(reader: Encoder, fenwick: Document) -> None:
-    found = EvidenceReader({"fenwick": fenwick}, reader, CONFIG)
+def test_the_sentence_that_answers_is_read_first(
+    reading: ReadingEncoder, fenwick: Document
+) -> None:
+    found = EvidenceReader({"fenwick": fenwick}, reading, CONFIG)
     evidence = found.read("how many dogs are there", passages(fenwick))
     assert evidence[0].text == "The force has nine dogs and they are well trained."
     assert evidence[0].score == 1.0
@@ -82,15 +89,17 @@ def test_the_sentence_that_answers_is_read_first(reader: Encoder, fenwick: Docum
     assert all(0 <= score <= 1 for score in scores)
 
 
-def test_headings_and_lead_ins_are_not_read_alone(reader: Encoder, fenwick: Document) -> None:
-    found = EvidenceReader({"fenwick": fenwick}, reader, CONFIG)
+def test_headings_and_lead_ins_are_not_read_alone(
+    reading: ReadingEncoder, fenwick: Document
+) -> None:
+    found = EvidenceReader({"fenwick": fenwick}, reading, CONFIG)
     texts = quotes(found.read("what should the force do", passages(fenwick)))
     assert len(texts) == 7
     assert not [text for text in texts if text.endswith((":", "?"))]
 
 
-def test_votes_lift_a_unit(reader: Encoder, fenwick: Document) -> None:
-    found = EvidenceReader({"fenwick": fenwick}, reader, CONFIG)
+def test_votes_lift_a_unit(reading: ReadingEncoder, fenwick: Document) -> None:
+    found = EvidenceReader({"fenwick": fenwick}, reading, CONFIG)
     start = unit(fenwick, "rest the dogs").start
     match = Match(votes={("fenwick", start): 1.0}, answered=1.0, trust=1.0)
     evidence = found.read("how many dogs are there", passages(fenwick), match)
@@ -99,14 +108,16 @@ def test_votes_lift_a_unit(reader: Encoder, fenwick: Document) -> None:
     assert evidence[1].score == pytest.approx(CONFIG.late_weight)
 
 
-def test_reading_a_second_time_gives_the_same(reader: Encoder, fenwick: Document) -> None:
-    found = EvidenceReader({"fenwick": fenwick}, reader, CONFIG)
+def test_reading_a_second_time_gives_the_same(reading: ReadingEncoder, fenwick: Document) -> None:
+    found = EvidenceReader({"fenwick": fenwick}, reading, CONFIG)
     first = found.read("are the kennels new", passages(fenwick))
     assert found.read("are the kennels new", passages(fenwick)) == first
 
 
-def test_a_reader_is_a_postprocessor_of_llama_index(reader: Encoder, fenwick: Document) -> None:
-    found = EvidenceReader({"fenwick": fenwick}, reader, CONFIG)
+def test_a_reader_is_a_postprocessor_of_llama_index(
+    reading: ReadingEncoder, fenwick: Document
+) -> None:
+    found = EvidenceReader({"fenwick": fenwick}, reading, CONFIG)
     nodes = found.postprocess_nodes(
         passages(fenwick), query_bundle=QueryBundle("are the kennels new")
     )
@@ -260,12 +271,12 @@ def test_the_reader_is_the_pinned_one(reader: Encoder, monkeypatch: pytest.Monke
 
 
 def test_confidence_rises_with_what_speaks_for_an_answer() -> None:
-    weights = Answerability(plain=(2.0, 0.0, 0.0, -1.0), indexed=(1.0, 2.0, -2.0, 0.0))
-    assert weights.probability(Signals(0.5)) == 0.5
-    assert weights.probability(Signals(0.0)) == pytest.approx(1 / (1 + np.e))
-    assert weights.probability(Signals(1.0, 0.5, 1.0)) == 0.5
+    weights = Answerability(plain=(2.0, 1.0, 0.0, 0.0, -1.0), indexed=(1.0, 0.0, 2.0, -2.0, 0.0))
+    assert weights.probability(Signals(0.5, 0.0)) == 0.5
+    assert weights.probability(Signals(0.5, -1.0)) == pytest.approx(1 / (1 + np.e))
+    assert weights.probability(Signals(1.0, 0.0, 0.5, 1.0)) == 0.5
     carried = Answerability.load()
-    near, far = Signals(0.6, 0.9, 0.4), Signals(0.6, 0.5, 0.9)
+    near, far = Signals(0.8, 2.0, 0.9, 0.4), Signals(0.6, -3.0, 0.5, 0.9)
     assert carried.probability(near) > 0.9 > 0.5 > carried.probability(far)
 
 
@@ -273,6 +284,18 @@ def test_words_that_a_report_never_mentions(fenwick: Document) -> None:
     question = "Does the helicopter help the dog handlers' training?"
     assert own_words(question) == ["helicopter", "help", "dog", "handlers", "training"]
     assert missing_words(question, vocabulary([fenwick])) == ("helicopter", "help")
+
+
+def test_a_text_that_answers_has_the_better_odds(reading: ReadingEncoder) -> None:
+    question = reading.question_tokens("How many officers were trained last year?")
+    assert np.linalg.norm(question, axis=1).sum() == pytest.approx(1, abs=1e-5)
+    texts = reading.text_tokens(
+        ["In 2016 the force trained 214 officers.", "The canteen serves hot food.", ""]
+    )
+    right, wrong, empty = reading.log_odds(question, texts)
+    assert right > wrong
+    assert np.isfinite(empty)
+    assert reading.log_odds(question, []) == []
 
 
 def test_list_intent_tells_lists_from_facts(reader: Encoder) -> None:
