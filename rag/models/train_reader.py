@@ -53,7 +53,7 @@ class TrainConfig:
     per_document: int = 5
     negatives: int = 2
     candidates: int = 6
-    question_pairs: int = 24
+    question_pairs: int = 40
     refused: int = 16
     learning_rate: float = 5e-5
     warm_up: int = 60
