@@ -95,7 +95,17 @@ class Encoder(BaseEmbedding):
         Special tokens and padding are left out; a text without tokens gives shape
         (0, dimension). Raises ModelError where the model has no vectors for single tokens.
         """
-        found: list[Vectors] = []
+        return [tokens for _, tokens in self._read(texts)]
+
+    def read_query(self, query: str) -> tuple[Vectors, Vectors]:
+        """A question's vector, as of ``encode_query``, and its ``token_vectors``, in one pass.
+
+        For models that read questions and passages alike, without a prompt.
+        """
+        return self._read([query])[0]
+
+    def _read(self, texts: Sequence[str]) -> list[tuple[Vectors, Vectors]]:
+        found: list[tuple[Vectors, Vectors]] = []
         cut = 0
         for start in range(0, len(texts), _BATCH):
             batch = [_encodable(text) for text in texts[start : start + _BATCH]]
@@ -109,7 +119,7 @@ class Encoder(BaseEmbedding):
                     show_progress_bar=False,
                 )
                 special = set(getattr(self._model.tokenizer, "all_special_ids", ()))
-            found.extend(self._tokens(item, special) for item in features)
+            found.extend((_pooled(item), self._tokens(item, special)) for item in features)
         self._warn_of_cut(cut, len(texts))
         return found
 
@@ -121,9 +131,7 @@ class Encoder(BaseEmbedding):
             )
         keep = features["attention_mask"].bool().cpu().numpy()
         keep &= ~np.isin(features["input_ids"].cpu().numpy(), list(special))
-        rows = features["token_embeddings"].float().cpu().numpy()[keep]
-        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-        return np.asarray(rows / np.maximum(lengths, 1e-12), dtype=np.float32)
+        return _unit_length(features["token_embeddings"].float().cpu().numpy()[keep])
 
     def _count_cut(self, texts: list[str]) -> int:
         """How many of the texts have more tokens than the model reads."""
@@ -185,6 +193,15 @@ def load_encoder(config: IndexConfig) -> Encoder:
             f"set PEEL_MODEL to another one, or unset it to use {BUNDLED_MODEL}"
         ) from error
     return Encoder(model, name=config.model, model_hash=digest)
+
+
+def _pooled(features: Any) -> Vectors:
+    return _unit_length(features["sentence_embedding"].float().cpu().numpy())
+
+
+def _unit_length(rows: Vectors) -> Vectors:
+    lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
+    return np.asarray(rows / np.maximum(lengths, 1e-12), dtype=np.float32)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from rag.cite import cite, flat, lead_in_of, source_of
 from rag.config import RagConfig
 from rag.lists import lists_of, namesakes
 from rag.read import Evidence
+from rag.same import said_twice
 from rag.types import Citation, Nearest, Part, PartKind, Source
 
 Score = Callable[[Sequence[str]], Sequence[float]]
@@ -104,19 +105,22 @@ def lines(selected: Sequence[Evidence]) -> tuple[tuple[Part, ...], tuple[Citatio
     """Selected units as numbered lines with their citations.
 
     Markers count from 1 in the order of the lines. Bullets of one list stand together, in the
-    report's order, under their lead-in; everything else keeps the order given.
+    report's order, under their lead-in; everything else keeps the order given. What sentences
+    say twice is one line, in the fuller words, with a marker for each.
     """
     parts: list[Part] = []
     citations: list[Citation] = []
     lead_in = None
-    for item in _in_lists(selected):
-        citation = cite(item.document, item.unit, len(citations) + 1)
-        if citation.lead_in is not None and citation.lead_in != lead_in:
-            parts.append(Part("lead_in", flat(citation.lead_in.quote)))
-        lead_in = citation.lead_in
-        kind: PartKind = "bullet" if item.unit.kind == "bullet" else "sentence"
-        parts.append(Part(kind, flat(citation.quote), (citation.marker,)))
-        citations.append(citation)
+    for group in said_twice(_in_lists(selected)):
+        first = len(citations) + 1
+        cited = [cite(item.document, item.unit, first + place) for place, item in enumerate(group)]
+        shown = cited[0]
+        if shown.lead_in is not None and shown.lead_in != lead_in:
+            parts.append(Part("lead_in", flat(shown.lead_in.quote)))
+        lead_in = shown.lead_in
+        kind: PartKind = "bullet" if group[0].unit.kind == "bullet" else "sentence"
+        parts.append(Part(kind, flat(shown.quote), tuple(item.marker for item in cited)))
+        citations += cited
     return tuple(parts), tuple(citations)
 
 

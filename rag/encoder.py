@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,21 +19,28 @@ if TYPE_CHECKING:
     from rag.interaction import Interaction
 
 READER = "peel-reader-2"
+_QUESTIONS_KEPT = 64
 _FOLDER = Path(__file__).parent / "models" / "reader"
 _HASH = "894879ef32f5d87b63769f4b01c64480545dc634d971a974cc2d38d84f453948"
 
 
-@dataclass(frozen=True)
 class ReadingEncoder:
     """An encoder, what each token of a question counts in late interaction, and a joint reading.
 
     ``token_weights``, shape (dimension,): a token whose vector of length 1 is t counts
-    exp(t . token_weights). ``interaction`` reads question and text together.
+    exp(t . token_weights). ``interaction`` reads question and text together. The last
+    questions are kept as they were read.
     """
 
-    encoder: Encoder
-    token_weights: Vectors
-    interaction: Interaction
+    def __init__(self, encoder: Encoder, token_weights: Vectors, interaction: Interaction) -> None:
+        self.encoder = encoder
+        self.token_weights = token_weights
+        self.interaction = interaction
+        self._read_once = lru_cache(_QUESTIONS_KEPT)(encoder.read_query)
+
+    def question_vector(self, question: str) -> Vectors:
+        """The vector of a question, shape (dimension,), of length 1."""
+        return self._read_once(question)[0]
 
     def question_tokens(self, question: str) -> Vectors:
         """The vectors of a question's tokens, shape (tokens, dimension).
@@ -41,7 +48,7 @@ class ReadingEncoder:
         Their lengths are their shares of the question and sum to 1, so that ``max_sim`` of
         them is a weighted mean.
         """
-        tokens = self.encoder.token_vectors([question])[0]
+        tokens = self._read_once(question)[1]
         counts = np.exp(tokens @ self.token_weights)
         return np.asarray(tokens * (counts / max(counts.sum(), 1e-12))[:, None], dtype=np.float32)
 

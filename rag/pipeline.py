@@ -11,7 +11,6 @@ from functools import cached_property, partial
 
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
-from index.embed import Vectors
 from index.errors import QuestionError
 from index.library import Library
 from rag.answerable import Answerability, missing_words, signals, vocabulary
@@ -96,11 +95,10 @@ class ReportQA:
         passages = self._retriever.retrieve(query)
         clock.lap("retrieve")
         yield Step(f"Reading {len(passages)} passages")
-        vector = self._reader_encoder.encoder.encode_query(query.query_str)
-        match = self._questions.match(vector)
+        match = self._questions.match(self._reader_encoder.question_vector(query.query_str))
         evidence = self._reader.read(query.query_str, passages, match)
         clock.lap("read")
-        yield self._answer(asked, understood, vector, evidence, match, clock)
+        yield self._answer(asked, understood, query.query_str, evidence, match, clock)
 
     def retrieve(self, question: str, history: Sequence[str] = ()) -> list[NodeWithScore]:
         """The passages that would be read for a question, best first."""
@@ -115,13 +113,13 @@ class ReportQA:
         self,
         asked: str,
         understood: str,
-        vector: Vectors,
+        query: str,
         evidence: list[Evidence],
         match: Match,
         clock: _Clock,
     ) -> Answer:
         documents = tuple(self._documents.values())
-        confidence, selected, reason = self._judge(understood, vector, evidence, match)
+        confidence, selected, reason = self._judge(understood, query, evidence, match)
         parts: tuple[Part, ...]
         citations: tuple[Citation, ...] = ()
         close: tuple[Nearest, ...] = ()
@@ -157,7 +155,7 @@ class ReportQA:
     def _judge(
         self,
         question: str,
-        vector: Vectors,
+        query: str,
         evidence: list[Evidence],
         match: Match,
     ) -> tuple[float, list[Evidence], str]:
@@ -168,15 +166,18 @@ class ReportQA:
                 return 0.0, [], f"It does not spell out {short}."
             return 1.0, [Evidence(entry.document, entry.unit, 1.0)], ""
         confidence = self._answerability.probability(
-            signals(evidence, match, self._reader.support(question, evidence))
+            signals(evidence, match, self._reader.support(query, evidence))
         )
         config = self.config
-        wants_list = self._list_intent.probability(vector) >= config.list_from
+        wants_list = (
+            self._list_intent.probability(self._reader_encoder.question_vector(query))
+            >= config.list_from
+        )
         if _written(evidence):
             share, at_most = config.share, config.max_units
         else:
             share, at_most = config.share_unvoted, config.max_unvoted
-            rate = partial(self._reader.rate, question)
+            rate = partial(self._reader.rate, query)
             if wants_list and (items := select_list(evidence, rate, config)):
                 return confidence, items, ""
         return confidence, select(evidence, share, at_most, wants_list=wants_list), ""

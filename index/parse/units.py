@@ -8,7 +8,7 @@ import sentencex
 
 from index.types import Block, Span, Unit, UnitKind
 
-LONG_BULLET_WORDS = 90
+LONG_BULLET_WORDS = 40
 # A line break inside a paragraph is a space to the splitter; the length stays.
 _SPACES = str.maketrans(dict.fromkeys("\n\r\v\f\t\x1c\x1d\x1e\x1f\x85\u2028\u2029", " "))
 

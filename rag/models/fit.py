@@ -41,7 +41,7 @@ _DEVELOPMENT_SET = _HERE.parents[1] / "eval" / "sets" / f"{BUNDLED}.jsonl"
 
 def fit_list_intent(authored: list[dict[str, Any]], encoder: ReadingEncoder) -> dict[str, Any]:
     """Weights over question embeddings, with ranking quality by five-fold cross-validation."""
-    vectors = np.stack([encoder.encoder.encode_query(row["question"]) for row in authored])
+    vectors = np.stack([encoder.question_vector(row["question"]) for row in authored])
     labels = np.array([row["kind"] == "list" for row in authored])
     model = LogisticRegression(C=0.3, class_weight="balanced", max_iter=2000)
     scores = cross_val_predict(model, vectors, labels, cv=5, method="predict_proba")[:, 1]
@@ -85,7 +85,7 @@ def fit_indexed(questions: Path, encoder: ReadingEncoder, config: RagConfig) -> 
         item = json.loads(line)
         question = stand_alone(item["question"], item["history"])
         query = expand(question, known)
-        match = written.match(encoder.encoder.encode_query(query))
+        match = written.match(encoder.question_vector(query))
         evidence = reader.read(query, passages, match)
         rows.append(astuple(signals(evidence, match, reader.support(query, evidence))))
         labels.append(item["answerable"])
