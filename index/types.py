@@ -120,12 +120,15 @@ class Document:
 
     @cached_property
     def lists(self) -> dict[int, tuple[Unit, ...]]:
-        """The bullets of each list, in order, by ``list_id``."""
-        found: dict[int, list[Unit]] = {}
+        """The bullets of each list, in order, by ``list_id``.
+
+        Of a bullet that is cut into sentences the first one stands here.
+        """
+        found: dict[int, dict[int, Unit]] = {}
         for unit in self.units:
             if unit.list_id is not None:
-                found.setdefault(unit.list_id, []).append(unit)
-        return {key: tuple(units) for key, units in found.items()}
+                found.setdefault(unit.list_id, {}).setdefault(unit.block, unit)
+        return {key: tuple(units.values()) for key, units in found.items()}
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON data, read back by ``from_dict``."""

@@ -41,7 +41,9 @@ def select_list(evidence: Sequence[Evidence], score: Score, config: RagConfig) -
     """
     near = [item for item in evidence[: config.max_units] if item.score > 0]
     groups = lists_of({item.document.document_id: item.document for item in near}.values())
-    found = [group for group in groups if any(group.holds(item.unit) for item in near)]
+    found = [
+        group for group in groups if any(group.holds(item.document, item.unit) for item in near)
+    ]
     if not found:
         return []
     scores = score([group.text for group in found])
@@ -87,9 +89,10 @@ def _completed(chosen: list[Evidence], evidence: Sequence[Evidence]) -> list[Evi
     for (_, list_id), items in lists.items():
         document = items[0].document
         units = document.lists[list_id]
-        if 2 <= len(items) < len(units) < 2 * len(items):
-            there = {item.unit for item in items}
-            added += [_known(evidence, document, unit) for unit in units if unit not in there]
+        there = {item.unit.block for item in items}
+        if 2 <= len(there) < len(units) < 2 * len(there):
+            missing = [unit for unit in units if unit.block not in there]
+            added += [_known(evidence, document, unit) for unit in missing]
     return [*chosen, *added]
 
 

@@ -19,9 +19,9 @@ class ListGroup:
     document: Document
     units: tuple[Unit, ...]
 
-    def holds(self, unit: Unit) -> bool:
-        """Whether a unit is an item of this very list."""
-        return any(item is unit for item in self.units)
+    def holds(self, document: Document, unit: Unit) -> bool:
+        """Whether a unit of a document is of this very list."""
+        return document is self.document and unit.list_id == self.units[0].list_id
 
     @property
     def label(self) -> str:

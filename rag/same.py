@@ -17,9 +17,9 @@ _TURNS = frozenset("no not never without nor should must need needs could cannot
 def said_twice(evidence: Sequence[Evidence]) -> list[list[Evidence]]:
     """The evidence in groups that say one thing, in the order of their first; most are alone.
 
-    A sentence joins another of its report where one of the two has at least four words of meaning, all of
-    which stand in the other by their stems, and both have the same negations. The first of a
-    group says the most. Bullets stay alone: their sense hangs on their list.
+    A sentence joins another of its report where one of the two has at least four words of
+    meaning, all of which stand in the other by their stems, and both have the same negations.
+    The first of a group says the most. Bullets stay alone: their sense hangs on their list.
     """
     groups: list[list[Evidence]] = []
     for item in evidence:

@@ -9,13 +9,14 @@ from rag.lists import lists_of, namesakes
 
 
 def test_the_bundled_report(report_path: Path) -> None:
-    groups = lists_of([read_report(report_path)])
+    report = read_report(report_path)
+    groups = lists_of([report])
     assert [len(group.units) for group in groups] == [2, 2, 2, 2, 4, 2, 3, 4, 2, 4, 1]
     improve = groups[6]
     assert improve.title == "Areas for improvement"
     assert namesakes(improve, groups) == [groups[6], groups[8]]
-    assert improve.holds(groups[6].units[0])
-    assert not improve.holds(groups[8].units[0])
+    assert improve.holds(report, groups[6].units[0])
+    assert not improve.holds(report, groups[8].units[0])
 
 
 def test_a_list_as_it_is_read() -> None:
@@ -25,6 +26,21 @@ def test_a_list_as_it_is_read() -> None:
     assert introduced.label == "What next?. It should:"
     assert introduced.text == "What next?. It should: hear listen."
     assert (bare.label, bare.text) == ("Last.", "Last. End.")
+
+
+def test_a_long_bullet_stands_in_its_list_by_its_first_sentence() -> None:
+    text = "Fenwick\n\nIt should:\n• Hear all. Then act. Then rest.\n• Listen. Then wait.\n"
+    report = parse_text(text, document_id="report", source="report.txt")
+    (group,) = lists_of([report])
+    assert [report.quote(unit) for unit in group.units] == ["Hear all.", "Listen. Then wait."]
+    bullets = [unit for unit in report.units if unit.kind == "bullet"]
+    assert [report.quote(unit) for unit in bullets] == [
+        "Hear all.",
+        "Then act.",
+        "Then rest.",
+        "Listen. Then wait.",
+    ]
+    assert all(group.holds(report, unit) for unit in bullets)
 
 
 def test_namesakes_differ_in_number_case_and_plural_only() -> None:

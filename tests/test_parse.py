@@ -418,8 +418,10 @@ class TestLists:
     def test_a_long_bullet_is_quoted_by_sentence(self) -> None:
         long = "The force has done this. " * 30 + "It has"
         document = read(f"It should:\n• {long}; and\n• listen.\n")
-        said = [document.quote(unit) for unit in document.lists[1]]
+        said = [document.quote(unit) for unit in document.units if unit.kind == "bullet"]
         assert said == [*["The force has done this."] * 30, "It has", "listen."]
+        items = [document.quote(unit) for unit in document.lists[1]]
+        assert items == ["The force has done this.", "listen."]
 
     def test_nothing_but_a_joint_is_kept(self) -> None:
         assert ("bullet", "and") in units(read("It should:\n• and\n"))

@@ -8,13 +8,13 @@ import sentencex
 
 from index.types import Block, Span, Unit, UnitKind
 
-LONG_BULLET_WORDS = 40
+LONG_BULLET_SENTENCES = 3
 # A line break inside a paragraph is a space to the splitter; the length stays.
 _SPACES = str.maketrans(dict.fromkeys("\n\r\v\f\t\x1c\x1d\x1e\x1f\x85\u2028\u2029", " "))
 
 
 def split_units(text: str, blocks: Sequence[Block]) -> tuple[Unit, ...]:
-    """The units of all blocks, in order; a bullet is one unit unless it is very long."""
+    """The units of all blocks, in order; a bullet is one unit unless it has many sentences."""
     return tuple(
         unit for number, block in enumerate(blocks) for unit in _units(text, number, block)
     )
@@ -42,8 +42,10 @@ def _units(text: str, number: int, block: Block) -> Iterator[Unit]:
     if kind == "bullet":
         span = _without_joint(text, span)
     spans = [span]
-    if kind == "sentence" or (kind == "bullet" and _is_long(text, span)):
-        spans = sentences(text, span.start, span.end)
+    if kind in ("sentence", "bullet"):
+        split = sentences(text, span.start, span.end)
+        if kind == "sentence" or len(split) >= LONG_BULLET_SENTENCES:
+            spans = split
     page, counted = block.page, block.start
     for span in spans:
         if page is not None:
@@ -52,10 +54,6 @@ def _units(text: str, number: int, block: Block) -> Iterator[Unit]:
         yield Unit(
             kind, span.start, span.end, number, block.section, block.list_id, block.lead_in, page
         )
-
-
-def _is_long(text: str, span: Span) -> bool:
-    return len(text[span.start : span.end].split()) > LONG_BULLET_WORDS
 
 
 def _without_joint(text: str, span: Span) -> Span:
