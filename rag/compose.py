@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from index.types import Document, Unit
 from rag.cite import cite, flat, lead_in_of, source_of
 from rag.config import RagConfig
-from rag.lists import lists_of, namesakes
 from rag.read import Evidence
 from rag.same import said_twice
 from rag.types import Citation, Nearest, Part, PartKind, Source
-
-Score = Callable[[Sequence[str]], Sequence[float]]
 
 
 def select(
@@ -31,31 +28,15 @@ def select(
     return _completed(_with_introduced(chosen, evidence, wants_list=wants_list), evidence)
 
 
-def select_list(evidence: Sequence[Evidence], score: Score, config: RagConfig) -> list[Evidence]:
-    """Every item of the list that answers best, in order; empty where no list is near.
+def select_items(evidence: Sequence[Evidence], share: float, at_most: int) -> list[Evidence]:
+    """The best bullets, as ``select`` chooses units; for lists in reports without questions.
 
-    ``score`` rates texts for the question as the reader rates units. A list is read whole,
-    and only lists with an item among the best evidence are read. Lists under headings of the
-    same words ("Areas for improvement") are taken together where the question does not tell
-    their sections apart by more than ``config.label_margin``.
+    Empty where the best unit is no bullet: then the list, if there is one, stands in prose.
     """
-    near = [item for item in evidence[: config.max_units] if item.score > 0]
-    groups = lists_of({item.document.document_id: item.document for item in near}.values())
-    found = [
-        group for group in groups if any(group.holds(item.document, item.unit) for item in near)
-    ]
-    if not found:
+    if not evidence or evidence[0].unit.list_id is None:
         return []
-    scores = score([group.text for group in found])
-    best = found[max(range(len(found)), key=lambda place: scores[place])]
-    family = namesakes(best, groups)
-    labels = score([group.label for group in family])
-    return [
-        _known(evidence, group.document, unit)
-        for group, label in zip(family, labels, strict=True)
-        if label >= max(labels) - config.label_margin
-        for unit in group.units
-    ]
+    bullets = [item for item in evidence if item.unit.list_id is not None]
+    return select(bullets, share, at_most)
 
 
 def _with_introduced(

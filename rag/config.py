@@ -19,7 +19,8 @@ class RagConfig:
     questions they are trusted from a cosine of ``trust_from``, fully from ``trust_to``. The
     ``joint_units`` nearest units are read together with the question. A unit
     whose score is at least ``share`` of the best is part of the answer, ``max_units`` at the
-    most (``share_unvoted`` and ``max_unvoted`` where the best has no written questions). A question
+    most (``share_unvoted`` and ``max_unvoted`` where the best has no written questions; of
+    bullets ``share_items`` and ``max_units`` where a list is asked for). A question
     asks for a list where that is at least ``list_from`` probable. Under a confidence of
     ``abstain_below`` (``abstain_unwritten`` where it has none) the answer
     is that the report does not say, with the ``nearest`` units and, where written questions
@@ -40,9 +41,9 @@ class RagConfig:
     share: float = 0.5
     max_units: int = 10
     share_unvoted: float = 0.8
+    share_items: float = 0.75
     max_unvoted: int = 3
     list_from: float = 0.9
-    label_margin: float = 0.03
     abstain_below: float = 0.7
     abstain_unwritten: float = 0.6
     nearest: int = 3

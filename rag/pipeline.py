@@ -7,7 +7,7 @@ import time
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
@@ -15,7 +15,7 @@ from index.errors import QuestionError
 from index.library import Library
 from rag.answerable import Answerability, missing_words, signals, vocabulary
 from rag.cite import answer_text, source_of
-from rag.compose import lines, nearest, not_said, select, select_list, sources_of
+from rag.compose import lines, nearest, not_said, select, select_items, sources_of
 from rag.config import RagConfig
 from rag.converse import stand_alone
 from rag.encoder import READER, ReadingEncoder, load_reader
@@ -174,13 +174,13 @@ class ReportQA:
             >= config.list_from
         )
         if _written(evidence):
-            share, at_most = config.share, config.max_units
+            chosen = select(evidence, config.share, config.max_units, wants_list=wants_list)
         else:
-            share, at_most = config.share_unvoted, config.max_unvoted
-            rate = partial(self._reader.rate, query)
-            if wants_list and (items := select_list(evidence, rate, config)):
-                return confidence, items, ""
-        return confidence, select(evidence, share, at_most, wants_list=wants_list), ""
+            items = select_items(evidence, config.share_items, config.max_units)
+            chosen = (wants_list and items) or select(
+                evidence, config.share_unvoted, config.max_unvoted, wants_list=wants_list
+            )
+        return confidence, chosen, ""
 
     def _instead(self, match: Match) -> str:
         """What was written of a question that is nearly this one and is not answered."""

@@ -108,11 +108,6 @@ class EvidenceReader(BaseNodePostprocessor):
         odds = self._encoder.log_odds(self._encoder.question_tokens(question), texts)
         return max(odds, default=-math.inf)
 
-    def rate(self, question: str, texts: Sequence[str]) -> list[float]:
-        """The scores of any texts for a question, on the scale of ``read``."""
-        query = self._encoder.question_tokens(question)
-        return [max_sim(query, text) for text in self._encoder.text_tokens(texts)]
-
     def _postprocess_nodes(
         self, nodes: list[NodeWithScore], query_bundle: QueryBundle | None = None
     ) -> list[NodeWithScore]:

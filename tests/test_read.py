@@ -21,7 +21,7 @@ from index.reports import bundled_report
 from index.types import Answered, Document, Span, Unanswered, Unit
 from rag import encoder as reader_encoder
 from rag.answerable import Answerability, Signals, missing_words, own_words, vocabulary
-from rag.compose import lines, select, select_list
+from rag.compose import lines, select, select_items
 from rag.config import RagConfig
 from rag.encoder import READER, ReadingEncoder, load_reader
 from rag.intent import ListIntent
@@ -164,14 +164,16 @@ def test_a_sentence_leads_up_to_a_list_where_one_is_wanted(fenwick: Document) ->
     ]
 
 
-def test_a_wanted_list_is_the_one_that_reads_best(fenwick: Document) -> None:
-    evidence = evidence_of(fenwick, {"quick": 0.9, "buy two": 0.8})
-    chosen = select_list(
-        evidence, lambda texts: [float("should" in text) for text in texts], CONFIG
-    )
-    assert quotes(chosen) == ["buy two vans", "train a vet", "rest the dogs."]
-    assert select_list(evidence_of(fenwick, {"Its": 1}), lambda texts: [1.0] * len(texts),
-                       CONFIG) == []  # fmt: skip
+def test_items_of_lists_are_chosen_where_the_best_unit_is_one(fenwick: Document) -> None:
+    scores = {"buy two": 0.9, "The force has": 0.8, "rest the": 0.7, "quick": 0.1}
+    evidence = evidence_of(fenwick, scores)
+    assert quotes(select_items(evidence, 0.75, 10)) == [
+        "buy two vans",
+        "rest the dogs.",
+        "train a vet",
+    ]
+    assert select_items(evidence_of(fenwick, {"Its": 0.9, "quick": 0.8}), 0.75, 10) == []
+    assert select_items([], 0.75, 10) == []
 
 
 def test_bullets_of_a_list_stand_together_under_one_lead_in(fenwick: Document) -> None:

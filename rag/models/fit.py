@@ -1,9 +1,9 @@
 """Fits the small models that the package carries: python -m rag.models.fit DATA_DIR
 
 ``list_intent.json``: does a question ask for a list; on the kinds of the authored items.
-``answerable.json``: does a report answer a question; ``plain`` on the authored items over the
-fictional police reports that the reader was not trained on, ``indexed`` on the development
-set. README.md beside this file describes the data and gives the figures printed here.
+``answerable.json``: does a report answer a question; ``plain`` on the authored items over
+reports that the reader was not trained on, ``indexed`` on the development set. README.md
+beside this file describes the data and gives the figures printed here.
 """
 
 from __future__ import annotations
@@ -54,21 +54,19 @@ def fit_list_intent(authored: list[dict[str, Any]], encoder: ReadingEncoder) -> 
 
 
 def fit_plain(
-    authored: list[dict[str, Any]], folder: Path, encoder: ReadingEncoder, config: RagConfig
+    untrained: list[tuple[Path, list[dict[str, Any]]]], encoder: ReadingEncoder, config: RagConfig
 ) -> list[float]:
-    """Weights over signals without written questions."""
+    """Weights over signals without written questions, on reports with their questions."""
     rows, labels = [], []
-    for name in UNTRAINED_REPORTS:
-        document = read_report(folder / f"{name}.txt")
+    for path, items in untrained:
+        document = read_report(path)
         reader = EvidenceReader({document.document_id: document}, encoder, config)
         passages = whole(document)
-        for item in authored:
-            if item["doc"] == name:
-                evidence = reader.read(item["question"], passages)
-                rows.append(
-                    astuple(signals(evidence, Match(), reader.support(item["question"], evidence)))
-                )
-                labels.append(item["answerable"])
+        for item in items:
+            evidence = reader.read(item["question"], passages)
+            support = reader.support(item["question"], evidence)
+            rows.append(astuple(signals(evidence, Match(), support)))
+            labels.append(item["answerable"])
     return _logistic("answerable, plain", np.array(rows), np.array(labels))
 
 
@@ -81,8 +79,7 @@ def fit_indexed(questions: Path, encoder: ReadingEncoder, config: RagConfig) -> 
     with TemporaryDirectory() as cache:
         written = QuestionIndex([document], encoder.encoder, config, Path(cache))
     rows, labels = [], []
-    for line in questions.read_text(encoding="utf-8").splitlines():
-        item = json.loads(line)
+    for item in _rows(questions):
         question = stand_alone(item["question"], item["history"])
         query = expand(question, known)
         match = written.match(encoder.question_vector(query))
@@ -98,6 +95,10 @@ def whole(document: Document) -> list[NodeWithScore]:
         NodeWithScore(node=to_node(passage, document), score=1.0)
         for passage in chunk(document, IndexConfig())
     ]
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def _logistic(name: str, rows: np.ndarray, labels: np.ndarray) -> list[float]:
@@ -118,15 +119,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path)
     folder = parser.parse_args().data / "train" / "authored"
-    authored = [
-        json.loads(line)
-        for path in sorted(folder.glob("*.jsonl"))
-        for line in path.read_text(encoding="utf-8").splitlines()
+    authored = [row for path in sorted(folder.glob("*.jsonl")) for row in _rows(path)]
+    police = [
+        (
+            folder / "fictional_police_reports" / f"{name}.txt",
+            [row for row in authored if row["doc"] == name],
+        )
+        for name in UNTRAINED_REPORTS
+    ]
+    held_out = [
+        (_HERE / "reports" / f"{path.stem}.md", _rows(path))
+        for path in sorted((_HERE / "held_out").glob("*.jsonl"))
     ]
     encoder = load_reader()
     intent = fit_list_intent(authored, encoder)
     (_HERE / "list_intent.json").write_text(json.dumps(intent) + "\n", encoding="utf-8")
-    plain = fit_plain(authored, folder / "fictional_police_reports", encoder, RagConfig())
+    plain = fit_plain([*police, *held_out], encoder, RagConfig())
     indexed = fit_indexed(_DEVELOPMENT_SET, encoder, RagConfig())
     weights = {"plain": plain, "indexed": indexed}
     (_HERE / "answerable.json").write_text(json.dumps(weights) + "\n", encoding="utf-8")

@@ -316,14 +316,13 @@ def main() -> None:
     config = TrainConfig(steps=arguments.steps, seed=arguments.seed)
     rng = random.Random(config.seed)
     torch.manual_seed(config.seed)
-    questions = arguments.data / "questions-answered"
     authored = [
         *authored_items(arguments.data / "train" / "authored"),
         *authored_items(OWN_ITEMS),
     ]
     own = Pool([item for item in authored if item.document not in arguments.hold_out])
-    bundled, public = Pool(bundled_items(questions)), Pool(public_items(arguments.data / "train"))
-    answered, refused = question_groups(questions)
+    bundled, public = Pool(bundled_items()), Pool(public_items(arguments.data / "train"))
+    answered, refused = question_groups()
     groups = [group for group in answered if len(group) > 1]
     trainer = Trainer(config, "cuda" if torch.cuda.is_available() else "cpu", arguments.start)
     began = time.monotonic()

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from index.enrich import Enrichment, load_enrichment, questions_file
 from index.parse import read_report
 from index.parse.units import sentences
 from index.reports import bundled_report
+from index.types import Document, Span
+from rag.questions import covered
 
 OWN_ITEMS = Path(__file__).parent / "items"
 
@@ -42,44 +45,48 @@ def authored_items(folder: Path) -> list[Item]:
     ]
 
 
-def bundled_items(folder: Path) -> list[Item]:
-    """Questions on single sentences and bullets of the bundled report, with near misses."""
+def bundled_items() -> list[Item]:
+    """The questions written for the bundled report, with the sentences and bullets around."""
     document = read_report(bundled_report())
     units = {
-        (unit.start, unit.end): Unit(
+        unit: Unit(
             document.sections[unit.section].title,
             f"{document.quote(unit.lead_in) + ' ' if unit.lead_in else ''}{document.quote(unit)}",
         )
         for unit in document.units
         if unit.kind != "heading"
     }
-    items = []
-    for row in _rows(folder / f"{document.document_id}.jsonl"):
-        hits = [
-            place
-            for place in units
-            if any(place[0] < end and start < place[1] for start, end in row["spans"])
-        ]
-        near = tuple(
+
+    def item(question: str, hits: Sequence[Span], places: Sequence[Span]) -> Item:
+        right = covered(document, hits)
+        near = (
             unit
-            for place, unit in units.items()
-            if place not in hits and any(abs(place[0] - hit[0]) < 900 for hit in hits)
+            for unit in units
+            if unit not in right and any(abs(unit.start - place.start) < 900 for place in places)
         )
-        if hits and len(hits) <= 6:
-            positives = tuple(units[hit] for hit in hits)
-            items += [
-                Item(question, positives, near, document.document_id)
-                for question in row["questions"]
-            ]
-    return items
+        return Item(
+            question,
+            tuple(units[unit] for unit in right if unit in units),
+            tuple(units[unit] for unit in near),
+            document.document_id,
+        )
+
+    written = _bundled_questions(document)
+    items = [
+        item(question, group.spans, group.spans)
+        for group in written.answered
+        if len(covered(document, group.spans)) <= 6
+        for question in group.questions
+    ]
+    items += [item(one.question, (), one.nearest) for one in written.unanswered if one.nearest]
+    return [one for one in items if one.positives or one.negatives]
 
 
-def question_groups(folder: Path) -> tuple[list[tuple[str, ...]], list[str]]:
+def question_groups() -> tuple[list[tuple[str, ...]], list[str]]:
     """Questions that one group of spans answers, group by group, and those not answered."""
-    stem = bundled_report().stem
-    answered = [tuple(row["questions"]) for row in _rows(folder / f"{stem}.jsonl")]
-    refused = [row["question"] for row in _rows(folder / f"{stem}-not-answered.jsonl")]
-    return answered, refused
+    written = _bundled_questions(read_report(bundled_report()))
+    answered = [group.questions for group in written.answered]
+    return answered, [one.question for one in written.unanswered]
 
 
 def public_items(folder: Path) -> list[Item]:
@@ -94,6 +101,10 @@ def public_items(folder: Path) -> list[Item]:
         *(item for path in sorted((folder / "clapnq_dev").glob("*.jsonl")) for item in _nq(path)),
         *_qed_items(folder / "qed_nq_dev" / "qed-dev.jsonlines"),
     ]
+
+
+def _bundled_questions(document: Document) -> Enrichment:
+    return load_enrichment(questions_file(bundled_report()), document.text)
 
 
 def _squad_items(path: Path) -> Iterator[Item]:
