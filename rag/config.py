@@ -37,7 +37,7 @@ class RagConfig:
     neighbour_scale: float = 0.05
     trust_from: float = 0.5
     trust_to: float = 0.65
-    joint_units: int = 8
+    joint_units: int = 4
     share: float = 0.5
     max_units: int = 10
     share_unvoted: float = 0.8

@@ -46,8 +46,24 @@ class Interaction(nn.Module):
         first, second = self.segments
         joined = torch.cat([question * self.lengths + first, text * self.lengths + second], 1)
         mask = torch.cat([question_mask, text_mask], 1)
-        read = self.layers(joined, src_key_padding_mask=~mask)[:, :width]
+        for layer in self.layers.layers[:-1]:
+            joined = layer(joined, src_key_padding_mask=~mask)
+        read = _first(self.layers.layers[-1], joined, width, ~mask)
         counts = question_mask.unsqueeze(-1).to(read.dtype)
         mean = (read * counts).sum(1) / counts.sum(1).clamp(min=1)
         logits: torch.Tensor = self.score(mean)[:, 0] + self.late * late
         return logits
+
+
+def _first(
+    layer: nn.TransformerEncoderLayer, tokens: torch.Tensor, width: int, padding: torch.Tensor
+) -> torch.Tensor:
+    """What a layer makes of the first ``width`` tokens: all that is used of the last one."""
+    first = tokens[:, :width]
+    attended, _ = layer.self_attn(
+        first, tokens, tokens, key_padding_mask=padding, need_weights=False
+    )
+    first = layer.norm1(first + attended)
+    made: torch.Tensor = layer.linear2(layer.activation(layer.linear1(first)))
+    read: torch.Tensor = layer.norm2(first + made)
+    return read
