@@ -5,18 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from eval.html_question import (
-    GAVE_UP,
-    MADE_UP,
-    OUTCOMES,
-    PARTLY,
-    RIGHT,
-    WRONG,
-    Outcome,
-    outcome,
-    question_html,
-)
+from eval.html_question import question_html
 from eval.metrics import METRICS, Metric
+from eval.outcome import GAVE_UP, MADE_UP, OUTCOMES, PARTLY, RIGHT, WRONG, Outcome, outcome
 from eval.page import Html, join, page, tag
 from eval.stats import Estimate, reliability
 from eval.types import Evaluation

@@ -17,7 +17,7 @@ from index.library import Library
 from rag.answerable import Answerability, missing_words, signals, vocabulary
 from rag.cite import answer_text, source_of
 from rag.compose import lines, nearest, not_said, select, select_list, sources_of
-from rag.config import RagConfig
+from rag.config import Limits, RagConfig
 from rag.converse import stand_alone
 from rag.encoder import READER, ReadingEncoder, load_reader
 from rag.glossary import Abbreviation, abbreviations, asked_abbreviation, expand
@@ -36,6 +36,19 @@ class Step:
     message: str
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What is read for a question before it is answered.
+
+    ``query`` is the question that was searched for, completed from its history and with
+    abbreviations spelled out; ``evidence`` is every unit read, best first.
+    """
+
+    query: str
+    evidence: tuple[Evidence, ...]
+    limits: Limits
+
+
 class ReportQA:
     """Answers questions over one library; made once, used for many questions and threads.
 
@@ -43,9 +56,16 @@ class ReportQA:
     after reports were added or removed.
     """
 
-    def __init__(self, library: Library, config: RagConfig | None = None) -> None:
+    def __init__(
+        self,
+        library: Library,
+        config: RagConfig | None = None,
+        reader: ReadingEncoder | None = None,
+    ) -> None:
+        """``reader`` is loaded on first use where none is given; pipelines may share one."""
         self.library = library
         self.config = config or RagConfig()
+        self._given_reader = reader
         self._documents = library.documents
         self._store = library.store
         parts = (library.fingerprint, self.config.fingerprint(), READER)
@@ -96,7 +116,7 @@ class ReportQA:
         passages = self._retriever.retrieve(query)
         clock.lap("retrieve")
         yield Step(f"Reading {len(passages)} passages")
-        vector = self._reader_encoder.encoder.encode_query(query.query_str)
+        vector = self.reading_encoder.encoder.encode_query(query.query_str)
         match = self._questions.match(vector)
         evidence = self._reader.read(query.query_str, passages, match)
         clock.lap("read")
@@ -106,6 +126,14 @@ class ReportQA:
         """The passages that would be read for a question, best first."""
         asked = clean_question(question, self.config.question_characters)
         return self._retriever.retrieve(self._query(stand_alone(asked, _earlier(history))))
+
+    def read(self, question: str, history: Sequence[str] = ()) -> Reading:
+        """The sentences and bullets that would be read for a question, and what holds for them."""
+        asked = clean_question(question, self.config.question_characters)
+        query = self._query(stand_alone(asked, _earlier(history)))
+        match = self._questions.match(self.reading_encoder.encoder.encode_query(query.query_str))
+        evidence = self._reader.read(query.query_str, self._retriever.retrieve(query), match)
+        return Reading(query.query_str, tuple(evidence), self._limits(evidence))
 
     def _query(self, understood: str) -> QueryBundle:
         query = expand(understood, self._glossary)
@@ -126,8 +154,7 @@ class ReportQA:
         citations: tuple[Citation, ...] = ()
         close: tuple[Nearest, ...] = ()
         missing: tuple[str, ...] = ()
-        floor = self.config.abstain_below if _written(evidence) else self.config.abstain_unwritten
-        abstained = confidence < floor or not selected
+        abstained = confidence < self._limits(evidence).confidence or not selected
         if abstained:
             reason = reason or self._instead(match)
             close = nearest(evidence, self.config)
@@ -149,7 +176,7 @@ class ReportQA:
             nearest=close,
             missing=missing,
             sources=sources,
-            model=f"extractive/{self._reader_encoder.encoder.model_name}",
+            model=f"extractive/{self.reading_encoder.encoder.model_name}",
             fingerprint=self.fingerprint,
             timings=clock.laps(),
         )
@@ -172,14 +199,15 @@ class ReportQA:
         )
         config = self.config
         wants_list = self._list_intent.probability(vector) >= config.list_from
-        if _written(evidence):
-            share, at_most = config.share, config.max_units
-        else:
-            share, at_most = config.share_unvoted, config.max_unvoted
+        if wants_list and not _written(evidence):
             rate = partial(self._reader.rate, question)
-            if wants_list and (items := select_list(evidence, rate, config)):
+            if items := select_list(evidence, rate, config):
                 return confidence, items, ""
-        return confidence, select(evidence, share, at_most, wants_list=wants_list), ""
+        limits = self._limits(evidence)
+        return confidence, select(evidence, limits.share, limits.units, wants_list=wants_list), ""
+
+    def _limits(self, evidence: Sequence[Evidence]) -> Limits:
+        return self.config.limits(written=_written(evidence))
 
     def _instead(self, match: Match) -> str:
         """What was written of a question that is nearly this one and is not answered."""
@@ -208,18 +236,19 @@ class ReportQA:
         return HybridRetriever(self._store, self.library.encoder, self._bm25, self.config)
 
     @cached_property
-    def _reader_encoder(self) -> ReadingEncoder:
-        return load_reader()
+    def reading_encoder(self) -> ReadingEncoder:
+        """The encoder that reads, loaded on first use."""
+        return self._given_reader or load_reader()
 
     @cached_property
     def _reader(self) -> EvidenceReader:
-        return EvidenceReader(self._documents, self._reader_encoder, self.config)
+        return EvidenceReader(self._documents, self.reading_encoder, self.config)
 
     @cached_property
     def _questions(self) -> QuestionIndex:
         return QuestionIndex(
             tuple(self._documents.values()),
-            self._reader_encoder.encoder,
+            self.reading_encoder.encoder,
             self.config,
             self.library.path / "cache",
         )
