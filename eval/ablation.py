@@ -21,7 +21,7 @@ from eval.files import write_text
 from eval.gold import Gold, Place, characters, locate
 from eval.stats import CONFIDENCE_LEVEL, RESAMPLES, SEED, Estimate, estimate
 from eval.tables import markdown
-from eval.unit_rankings import METHODS, UnitRankings
+from eval.unit_rankings import METHODS, WITH_QUESTIONS, UnitRankings
 from index.errors import DatasetError
 from index.types import Document
 from rag.cite import answer_text
@@ -105,7 +105,7 @@ def ablate(
         search_model=answerers[0].library.encoder.model_name,
         reader_model=answerers[0].reading_encoder.encoder.model_name,
         fingerprints=tuple(qa.fingerprint for qa in rankings),
-        rows=tuple(_rows(scores)),
+        rows=tuple(_rows(scores, _methods(rankings))),
     )
 
 
@@ -166,8 +166,16 @@ class _Judge:
         )
 
 
-def _rows(scores: Mapping[tuple[str, int | None], Sequence[_Scored]]) -> Iterator[Row]:
-    for method in (*METHODS, PRODUCT):
+def _methods(asked: Iterable[ReportQA]) -> list[str]:
+    """The methods to show: those with questions only where some are written."""
+    written = any(document.answered for qa in asked for document in qa.library.documents.values())
+    return [method for method in METHODS if written or method not in WITH_QUESTIONS] + [PRODUCT]
+
+
+def _rows(
+    scores: Mapping[tuple[str, int | None], Sequence[_Scored]], methods: Iterable[str]
+) -> Iterator[Row]:
+    for method in methods:
         for units in (*UNITS, None):
             scored = scores.get((method, units), ())
             correct = estimate([one.correct for one in scored])

@@ -125,9 +125,7 @@ def _wanting(missed: Sequence[GoldResult], result: Result) -> RankedUnit | None:
     lacking = [
         group for group in result.question.required if not metrics.holds(result.answer.text, group)
     ]
-    holding = [
-        [gold for gold in missed if metrics.holds(gold.text, group)] for group in lacking
-    ]
+    holding = [[gold for gold in missed if metrics.holds(gold.text, group)] for group in lacking]
     best = [min(spans, key=_rank) for spans in holding if spans]
     return max(best, key=_rank).unit if best else min(missed, key=_rank).unit
 

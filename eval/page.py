@@ -63,6 +63,7 @@ def page(title: str, *body: str) -> str:
 
 _VOID: Final = frozenset({"meta", "br"})
 
+
 def scrolled(head: str, rows: Iterable[str]) -> Html:
     """A table that scrolls by itself where the window is narrow."""
     table = tag("table", tag("thead", head), tag("tbody", *rows))

@@ -17,6 +17,7 @@ from rag.read import Evidence, EvidenceReader
 
 Method = Literal["dense", "BM25", "hybrid", "hybrid + questions", "reader", "reader + questions"]
 
+WITH_QUESTIONS: Final[tuple[Method, ...]] = ("hybrid + questions", "reader + questions")
 METHODS: Final[tuple[Method, ...]] = (
     *SYSTEMS, "hybrid + questions", "reader", "reader + questions",
 )  # fmt: skip
@@ -29,12 +30,12 @@ class UnitRankings:
     out. ``dense``, ``BM25`` and ``hybrid`` are the product's searches over every unit, embedded
     after its headings and lead-in as passages are. ``hybrid + questions`` puts first what the
     written questions nearest by the same encoder vote for. ``reader`` reads the retrieved
-    passages without votes, ``reader + questions`` is what the product ranks. Methods with
-    questions are left out where none are written for the reports.
+    passages without votes, ``reader + questions`` is what the product ranks. Where no
+    questions are written for the reports, they make no difference.
     """
 
     def __init__(
-        self, qa: ReportQA, searches: Searches, reader: EvidenceReader, index: QuestionIndex | None
+        self, qa: ReportQA, searches: Searches, reader: EvidenceReader, index: QuestionIndex
     ) -> None:
         self._qa = qa
         self._searches = searches
@@ -51,10 +52,9 @@ class UnitRankings:
         ]
         searches = Searches.build(nodes, library.encoder, qa.config, len(nodes))
         reader = EvidenceReader(documents, qa.reading_encoder, qa.config)
-        index = None
-        if any(document.answered for document in documents.values()):
-            cache = library.path / "cache"
-            index = QuestionIndex([*documents.values()], library.encoder, qa.config, cache)
+        index = QuestionIndex(
+            tuple(documents.values()), library.encoder, qa.config, library.path / "cache"
+        )
         return cls(qa, searches, reader, index)
 
     def rank(self, question: Question) -> dict[Method, list[Evidence]]:
@@ -62,19 +62,16 @@ class UnitRankings:
         asked = question.question, question.history
         reading = self._qa.read(*asked)
         found = self._searches.rank(reading.query)
-        ranked: dict[Method, list[Evidence]] = {
-            system: [self._evidence(_key(node)) for node in nodes]
-            for system, nodes in found.items()
+        votes = self._index.match(self._qa.library.encoder.encode_query(reading.query)).votes
+        return {
+            **{
+                system: [self._evidence(_key(node)) for node in nodes]
+                for system, nodes in found.items()
+            },
+            "hybrid + questions": self._voted(votes, found["hybrid"]),
+            "reader": self._reader.read(reading.query, self._qa.retrieve(*asked)),
+            "reader + questions": list(reading.evidence),
         }
-        if self._index is not None:
-            query = self._qa.library.encoder.encode_query(reading.query)
-            ranked["hybrid + questions"] = self._voted(
-                self._index.match(query).votes, found["hybrid"]
-            )
-        ranked["reader"] = self._reader.read(reading.query, self._qa.retrieve(*asked))
-        if self._index is not None:
-            ranked["reader + questions"] = list(reading.evidence)
-        return ranked
 
     def _voted(self, votes: Mapping[UnitKey, float], nodes: Iterable[BaseNode]) -> list[Evidence]:
         """Units by their votes, those that have none as the search ranks them."""

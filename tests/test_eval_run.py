@@ -380,8 +380,15 @@ def test_the_page_shows_every_question_with_answer_gold_and_misses(run: Evaluati
             *(near.quote for near in result.answer.nearest),
         ):
             assert " ".join(text.split()) in shown
-    for label in ("Correct", "Recall@5", "MRR", "By kind", "Mean confidence", "false premise",
-                  "Why questions were missed"):
+    for label in (
+        "Correct",
+        "Recall@5",
+        "MRR",
+        "By kind",
+        "Mean confidence",
+        "false premise",
+        "Why questions were missed",
+    ):
         assert label in shown
     missed = sum(scores.values.get("correct") == 0.0 for scores in run.questions)
     assert f"All 103Missed {missed}Abstained wrongly " in shown

@@ -97,7 +97,10 @@ NOTHING = {"answerable": False, "gold_spans": [], "required": []}
         ),
         ({"forbidden": ["dog"]}, "forbidden words (“dog”)"),
         ({"required": [["nine"], ["five"]]}, "required words missing"),
-        ({"question": "Which dogs?"}, "found but refused (rank 1, confidence 0.33, 0.50 is needed)"),
+        (
+            {"question": "Which dogs?"},
+            "found but refused (rank 1, confidence 0.33, 0.50 is needed)",
+        ),
         ({"question": "penguins?"}, "not retrieved"),
         # Of what is missing, what the answer lacks decides, and the better of two that have it.
         (
