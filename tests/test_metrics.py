@@ -10,8 +10,8 @@ from eval import metrics
 from eval.gold import Characters
 from eval.stats import (
     Bin,
-    calibration_error,
     Estimate,
+    calibration_error,
     centre,
     estimate,
     paired_difference,

@@ -269,6 +269,6 @@ def test_an_ablation_is_a_table_and_a_file(ablation: Ablation, tmp_path: Path) -
     assert saved["set_sha256"] == ablation.set_sha256
 
 
-def test_a_ranking_needs_answerable_questions(reports: Path) -> None:
+def test_a_ranking_needs_answerable_questions() -> None:
     with pytest.raises(DatasetError, match="no question of the set is answerable"):
         ablate(lambda _question: pytest.fail("it was asked"), QUESTIONS[3:])
