@@ -25,7 +25,7 @@ from rag.intent import ListIntent
 from rag.questions import Match, QuestionIndex
 from rag.read import Evidence, EvidenceReader
 from rag.retrieve import BM25Index, HybridRetriever
-from rag.suggest import examples
+from rag.suggest import also_ask, examples
 from rag.types import Answer, Citation, Nearest, Part
 
 
@@ -69,6 +69,10 @@ class ReportQA:
     def examples(self) -> tuple[str, ...]:
         """At most six questions to begin with, made from the reports' own structure."""
         return examples(tuple(self._documents.values()))
+
+    def also_ask(self, answers: Sequence[Answer]) -> tuple[str, ...]:
+        """At most three questions to ask next, after a conversation's answers, oldest first."""
+        return also_ask(tuple(self._documents.values()), self._questions, answers)
 
     def warm(self) -> None:
         """Loads all that the first question would, so that it is as fast as the next ones."""
