@@ -10,7 +10,8 @@ _GRADE = r"(?:outstanding|good|adequate|satisfactory|inadequate|requir(?:es?|ing
 _EARLY_UNITS = 60
 # "Overall effectiveness: good", as a line of its own or as the first words of one.
 _LABELLED = re.compile(
-    rf"overall (?:effectiveness|rating|judge?ment|grade|assessment)\b[\s:–—-]*(?:(?:is|was) )?{_GRADE}",
+    r"overall (?:effectiveness|rating|judge?ment|grade|assessment)\b[\s:–—-]*"
+    rf"(?:(?:is|was) )?{_GRADE}",
     re.IGNORECASE,
 )
 # "Overall, the force is good", "Taken together, we judge the force to be good".

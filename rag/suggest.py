@@ -18,8 +18,7 @@ _WRITTEN = (30, 90)  # characters of a written question that reads well as an ex
 _NEXT = 3
 # Two topics nearer than this are one topic in other words.
 _SAME_TOPIC = 0.9
-# What a reader of an answer would hardly say of themselves, or what leads to an answer.
-_NOT_TO_OFFER = re.compile(r"\b(?:I|I'm|I’m|my|me|we|our)\b|^(?:and|but|so|is it true)\b", re.IGNORECASE)
+_PERSONAL = re.compile(r"\b(?:I|my|me|we|us|our)\b", re.IGNORECASE)
 _OPEN = re.compile(r"(?:what|how|which|who|where|when)\b", re.IGNORECASE)
 
 
@@ -67,18 +66,25 @@ def _near(written: QuestionIndex, about: set[UnitKey], said: set[UnitKey]) -> It
     covered = said | about
     for place in np.argsort(-near, kind="stable").tolist():
         topic = written.topics[place]
-        if topic.units & covered or any(vectors[place] @ vectors[other] > _SAME_TOPIC for other in offered):
-            continue
-        if question := _readable(topic):
+        told = topic.units & covered or any(
+            vectors[place] @ vectors[other] > _SAME_TOPIC for other in offered
+        )
+        if not told and (question := _readable(topic)):
             offered.append(place)
             covered |= topic.units
             yield question
 
 
 def _readable(topic: Topic) -> str:
-    """The first open question of a topic that reads well, else the first that is closed."""
-    fit = [text for text in topic.questions if _reads_well(text) and not _NOT_TO_OFFER.search(text)]
-    return next((text for text in fit if _OPEN.match(text)), "")
+    """The first question of a topic that can be offered to anyone; empty where none can."""
+    return next(
+        (
+            text
+            for text in topic.questions
+            if _reads_well(text) and _OPEN.match(text) and not _PERSONAL.search(text)
+        ),
+        "",
+    )
 
 
 def _following(documents: Sequence[Document], items: Sequence[Citation | Nearest]) -> Iterator[str]:
