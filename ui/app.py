@@ -33,7 +33,7 @@ _LOOPBACK = ("127.0.0.1", "localhost")
 _BAR = f"""
 <nav class="skips" aria-label="Skip to"><a class="skip" href="#question">Skip to the question</a>
 <a class="skip" href="#report">Skip to the report</a></nav>
-<header class="bar"><p class="brand">{_TITLE}</p>
+<header class="bar"><h1 class="brand">{_TITLE}</h1>
 <div class="views" role="group" aria-label="View">
 <button type="button" data-view="chat" aria-pressed="true">Chat</button>
 <button type="button" data-view="report" aria-pressed="false">Report</button></div>

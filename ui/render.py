@@ -12,7 +12,7 @@ from rag.show import escape
 from rag.types import Answer
 from ui.card import absence_html, found_html, how_html, next_html
 
-_SHOWN_CHARACTERS = 400
+_SHOWN_CHARACTERS, _EDITED_CHARACTERS = 400, 4000
 _SAID_CHARACTERS = 1200
 
 
@@ -47,7 +47,7 @@ def conversation_html(
 
 def pending_html(question: str, number: int, message: str) -> str:
     """A question that is being answered, and what is being done for it."""
-    asked = f'<header class="asked">{_heading(question)}</header>'
+    asked = _asked(question, "", number, is_last=False)
     return _turn(
         number,
         "pending",
@@ -101,7 +101,6 @@ def _turn(number: int, state: str, status: str, body: str, *, fresh: bool = Fals
 
 def _asked(question: str, understood: str, number: int, *, is_last: bool) -> str:
     """The question, what can be done with it, and a form to word it anew in its place."""
-    shown = _cut(question, _SHOWN_CHARACTERS)
     note = ""
     if understood:
         note = (
@@ -114,7 +113,7 @@ def _asked(question: str, understood: str, number: int, *, is_last: bool) -> str
         f'<header class="asked">{_heading(question)}{note}'
         '<p class="acts"><button type="button" class="act" data-edit>Edit</button>'
         f'<button type="button" class="act" data-retry>Ask again</button>{undo}</p></header>'
-        f'<form class="editor" hidden data-question-text="{escape(shown)}">'
+        f'<form class="editor" hidden data-question-text="{escape(question[:_EDITED_CHARACTERS])}">'
         f'<label class="unseen" for="turn-{number}-edit">Word the question anew</label>'
         f'<textarea id="turn-{number}-edit" rows="2" dir="auto"></textarea>'
         '<p><button type="submit" class="go">Ask</button>'

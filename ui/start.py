@@ -20,20 +20,18 @@ _SHOWN_REPORTS = 6
 
 def start_html(documents: Mapping[str, Document], passages: int, examples: Iterable[str]) -> str:
     """The first screen of a library: its reports, questions to begin with, where they are from."""
-    several = len(documents) > 1
-    title, tag = ("<h1>Ask the reports</h1>", "h2") if several else ("", "h1")
-    shown = "".join(_report(each, tag) for each in islice(documents.values(), _SHOWN_REPORTS))
+    shown = "".join(_report(each) for each in islice(documents.values(), _SHOWN_REPORTS))
     more = len(documents) - _SHOWN_REPORTS
     others = f'<p class="small">and {more} more</p>' if more > 0 else ""
-    indexed = f"{passages} passages indexed on this computer"
+    several = " several" if len(documents) > 1 else ""
     return (
-        f'<div class="start">{title}{shown}{others}<p class="lead">{_LEAD}</p>'
-        f'<h2 class="begin">Questions to begin with</h2>{question_buttons(examples)}'
-        f'<p class="small">{indexed}</p></div>'
+        f'<div class="start{several}">{shown}{others}<p class="lead">{_LEAD}</p>'
+        f'<h3 class="begin">Questions to begin with</h3>{question_buttons(examples)}'
+        f'<p class="small">{passages} passages indexed on this computer</p></div>'
     )
 
 
-def _report(document: Document, tag: str) -> str:
+def _report(document: Document) -> str:
     about = document.metadata
     source = about.get("source_url")
     dates = (document.quote(block) for block in document.blocks if block.kind == "date")
@@ -48,7 +46,7 @@ def _report(document: Document, tag: str) -> str:
         quote = quote_link(document, unit)
         judged = f'<p class="judged"><span>Overall judgement</span> {quote}</p>'
     return (
-        f'<{tag}>{escape(document.title)}</{tag}><ul class="facts">'
+        f'<h2>{escape(document.title)}</h2><ul class="facts">'
         + "".join(f"<li>{fact}</li>" for fact in facts)
         + f"</ul>{judged}"
     )
