@@ -72,7 +72,8 @@ class ReportQA:
 
     def also_ask(self, answers: Sequence[Answer]) -> tuple[str, ...]:
         """At most three questions to ask next, after a conversation's answers, oldest first."""
-        return also_ask(tuple(self._documents.values()), self._questions, answers)
+        documents = tuple(self._documents.values())
+        return also_ask(documents, self._questions, self._vocabulary, answers)
 
     def warm(self) -> None:
         """Loads all that the first question would, so that it is as fast as the next ones."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 import numpy as np
 
 from index.types import Document
+from rag.answerable import missing_words
 from rag.glossary import abbreviations
 from rag.questions import QuestionIndex, Topic, UnitKey
 from rag.types import Answer, Citation, Nearest
@@ -34,13 +35,17 @@ def examples(documents: Sequence[Document]) -> tuple[str, ...]:
 
 
 def also_ask(
-    documents: Sequence[Document], written: QuestionIndex, answers: Sequence[Answer]
+    documents: Sequence[Document],
+    written: QuestionIndex,
+    known: frozenset[str],
+    answers: Sequence[Answer],
 ) -> tuple[str, ...]:
     """At most three questions to ask after the last of the answers of a conversation.
 
     Where questions were written for the reports they are taken from these: the ones nearest
     in topic to what the answer cites (or what came nearest, where it abstained) that other
-    words of the report answer; else they are made of the headings that follow in the report.
+    words of the report answer, worded as the report is (``known`` is its ``vocabulary``);
+    else they are made of the headings that follow in the report.
     None was asked before in the conversation, and none is answered by what was cited in it.
     """
     if not answers:
@@ -48,14 +53,26 @@ def also_ask(
     asked = {_plain(text) for answer in answers for text in (answer.question, answer.understood)}
     items: Sequence[Citation | Nearest] = answers[-1].citations or answers[-1].nearest
     said = {(item.document, item.start) for answer in answers for item in answer.citations}
-    found = dict.fromkeys(_near(written, {(item.document, item.start) for item in items}, said))
-    if not found:
-        found = dict.fromkeys(_following(documents, items))
-    fresh = (item for item in found if _plain(item) not in asked and len(item) <= _CHARACTERS)
-    return tuple(islice(fresh, _NEXT))
+    about = {(item.document, item.start) for item in items}
+    for source in (_near(written, known, about, said), _following(documents, items)):
+        if found := tuple(islice(_fresh(source, asked), _NEXT)):
+            return found
+    return ()
 
 
-def _near(written: QuestionIndex, about: set[UnitKey], said: set[UnitKey]) -> Iterator[str]:
+def _fresh(questions: Iterable[str], asked: set[str]) -> Iterator[str]:
+    """The questions that were not asked yet, each once."""
+    seen = set(asked)
+    for question in questions:
+        plain = _plain(question)
+        if plain not in seen and len(question) <= _CHARACTERS:
+            seen.add(plain)
+            yield question
+
+
+def _near(
+    written: QuestionIndex, known: frozenset[str], about: set[UnitKey], said: set[UnitKey]
+) -> Iterator[str]:
     """A question of each topic, the one nearest to those of some units first."""
     here = [place for place, topic in enumerate(written.topics) if topic.units & about]
     if not here:
@@ -69,19 +86,22 @@ def _near(written: QuestionIndex, about: set[UnitKey], said: set[UnitKey]) -> It
         told = topic.units & covered or any(
             vectors[place] @ vectors[other] > _SAME_TOPIC for other in offered
         )
-        if not told and (question := _readable(topic)):
+        if not told and (question := _readable(topic, known)):
             offered.append(place)
             covered |= topic.units
             yield question
 
 
-def _readable(topic: Topic) -> str:
+def _readable(topic: Topic, known: frozenset[str]) -> str:
     """The first question of a topic that can be offered to anyone; empty where none can."""
     return next(
         (
             text
             for text in topic.questions
-            if _reads_well(text) and _OPEN.match(text) and not _PERSONAL.search(text)
+            if _reads_well(text)
+            and _OPEN.match(text)
+            and not _PERSONAL.search(text)
+            and not missing_words(text, known)
         ),
         "",
     )

@@ -145,6 +145,26 @@ def settled(page: Page, selector: str = "mark:focus") -> bool:
 def open_chat(page: Page, address: str) -> None:
     """Opens the chat and waits until it can be used."""
     page.goto(address)
+    _ready(page)
+
+
+def reload(page: Page) -> None:
+    """Loads the page anew, with the conversation that it had."""
+    page.reload()
+    _ready(page)
+    page.wait_for_selector(".turn")
+
+
+def ask(page: Page, question: str) -> None:
+    """Types a question, presses Enter and waits for what comes of it."""
+    before = page.evaluate("window.answered")
+    page.fill("#question textarea", question)
+    page.press("#question textarea", "Enter")
+    page.wait_for_function("before => window.answered > before", arg=before)
+
+
+def _ready(page: Page) -> None:
+    """Waits until the chat can be used, and counts the answers from then on."""
     page.wait_for_selector("#question textarea")
     page.wait_for_selector("body[data-view]")
     page.evaluate(
@@ -157,11 +177,3 @@ def open_chat(page: Page, address: str) -> None:
           });
         }"""
     )
-
-
-def ask(page: Page, question: str) -> None:
-    """Types a question, presses Enter and waits for what comes of it."""
-    before = page.evaluate("window.answered")
-    page.fill("#question textarea", question)
-    page.press("#question textarea", "Enter")
-    page.wait_for_function("before => window.answered > before", arg=before)

@@ -14,6 +14,7 @@ from served import (
     chromium,
     last,
     open_chat,
+    reload,
     settled,
     watched,
 )
@@ -144,8 +145,7 @@ def test_two_tabs_are_two_conversations(context: BrowserContext, page: Page, add
         ask(second, LIST)
         ask(page, ABSENT)
         for tab, expected in ((page, [SINGLE, ABSENT]), (second, [LIST])):
-            tab.reload()
-            tab.wait_for_selector(".turn")
+            reload(tab)
             assert questions(tab) == expected
         second.click("[popovertarget=kept]")
         second.locator("#kept .named", has_text=SINGLE).click()
@@ -184,8 +184,7 @@ def test_what_was_kept_of_another_library_stays_kept(page: Page, address: str) -
           localStorage[key] = JSON.stringify(kept);
         }"""
     )
-    page.reload()
-    page.wait_for_selector("#turn-0")
+    reload(page)
     assert questions(page) == [SINGLE]
     ask(page, LIST)
     turns = page.evaluate(
@@ -213,7 +212,7 @@ def test_what_is_no_conversation_does_no_harm(page: Page, address: str, kept: st
 
 def test_the_browser_says_when_it_can_keep_no_more(page: Page, address: str) -> None:
     open_chat(page, address)
-    page.evaluate("Storage.prototype.setItem = () => { throw new Error('full'); }")
+    page.evaluate("() => { Storage.prototype.setItem = () => { throw new Error('full'); }; }")
     ask(page, SINGLE)
     page.wait_for_function(
         "document.querySelector('#bar [role=status]').textContent.includes('no room')"

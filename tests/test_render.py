@@ -298,7 +298,7 @@ def test_a_completed_follow_up_is_shown(report: Document) -> None:
 def test_a_question_can_be_edited_and_asked_again_and_the_last_undone(report: Document) -> None:
     answers = [quoting(report, GOOD), quoting(report, PROGRESS)]
     page = Page(conversation_html(answers, {report.document_id: report}, ""))
-    assert [e.text for e in page.find(".acts")] == ["EditAsk again", "EditAsk againUndo"]
+    assert [e.text for e in page.find(".acts")] == ["EditAsk again", "UndoEditAsk again"]
     assert [e.attributes["data-question-text"] for e in page.find("form")] == ["What?", "What?"]
     assert all("hidden" in form.attributes for form in page.find("form"))
     labels = {e.attributes["for"] for e in page.find("label")}

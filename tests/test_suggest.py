@@ -13,6 +13,7 @@ from hypothesis import given
 
 from index.parse import parse_text, read_report
 from index.types import Document, Unit
+from rag.answerable import missing_words, vocabulary
 from rag.cite import answer_text, cite, source_of
 from rag.suggest import also_ask, examples
 from rag.types import Answer, Part
@@ -131,6 +132,13 @@ def test_nothing_is_offered_twice_in_a_conversation(qa: ReportQA) -> None:
         seen.add(asked)
 
 
+def test_the_next_questions_use_the_words_of_the_report(qa: ReportQA) -> None:
+    known = vocabulary(qa.library.documents.values())
+    for question in qa.examples():
+        for offered in qa.also_ask([qa.ask(question)]):
+            assert missing_words(offered, known) == ()
+
+
 def test_the_next_questions_come_fast(qa: ReportQA) -> None:
     answer = qa.ask("What are the areas for improvement?")
     qa.also_ask([answer])
@@ -157,7 +165,7 @@ def test_headings_are_asked_about_where_nothing_was_written(
     )
 
     def offered(*answers: Answer) -> tuple[str, ...]:
-        return also_ask([document], written, answers)
+        return also_ask([document], written, vocabulary([document]), answers)
 
     assert offered(citing(document, about["Costs fell."])) == (lists, "Is it kind?")
     assert offered(citing(document, about["Save."])) == ("Is it kind?", under)
@@ -166,4 +174,4 @@ def test_headings_are_asked_about_where_nothing_was_written(
     nothing = replace(before, citations=(), parts=(), abstained=True)
     assert offered(nothing) == (under, lists)
     assert offered() == ()
-    assert also_ask([], written, [nothing]) == ()
+    assert also_ask([], written, frozenset(), [nothing]) == ()

@@ -111,8 +111,8 @@ def _asked(question: str, understood: str, number: int, *, is_last: bool) -> str
     undo = '<button type="button" class="act" data-undo>Undo</button>' if is_last else ""
     return (
         f'<header class="asked">{_heading(question)}{note}'
-        '<p class="acts"><button type="button" class="act" data-edit>Edit</button>'
-        f'<button type="button" class="act" data-retry>Ask again</button>{undo}</p></header>'
+        f'<p class="acts">{undo}<button type="button" class="act" data-edit>Edit</button>'
+        '<button type="button" class="act" data-retry>Ask again</button></p></header>'
         f'<form class="editor" hidden data-question-text="{escape(question[:_EDITED_CHARACTERS])}">'
         f'<label class="unseen" for="turn-{number}-edit">Word the question anew</label>'
         f'<textarea id="turn-{number}-edit" rows="2" dir="auto"></textarea>'
