@@ -271,13 +271,13 @@ def test_an_answer_can_be_stopped(page: Page, address: str) -> None:
             "document.querySelector('.progress').innerText.includes('Searching 27 passages')"
         )
         page.click("#stop")
-        page.wait_for_selector("#turn-0[data-state=error]")
-        assert "You stopped the answer" in last(page, ".error").inner_text()
+        page.wait_for_selector("#turn-0[data-state=stopped]")
+        assert "You stopped the answer" in last(page, ".stopped").inner_text()
     finally:
         Paused.gate.set()
     page.wait_for_timeout(700)
     assert Paused.answered == []
-    assert page.locator("#turn-0").get_attribute("data-state") == "error"
+    assert page.locator("#turn-0").get_attribute("data-state") == "stopped"
     assert page.locator("#send").is_visible()
     page.locator("#turn-0 [data-retry]").click()
     page.wait_for_selector("#turn-0[data-state=answered]")

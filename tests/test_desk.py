@@ -118,7 +118,7 @@ def test_a_full_queue_is_said(desk: Desk, turn: dict[str, Any]) -> None:
 
 def test_a_stopped_question_can_be_asked_again(desk: Desk, turn: dict[str, Any]) -> None:
     html = desk.stopped("What?", [turn])
-    assert states(html) == ["answered", "error"]
+    assert states(html) == ["answered", "stopped"]
     assert "You stopped the answer" in html
     last = Page(html).find("article")[-1]
     assert [e.text for e in last.inside if "acts" in e.classes] == ["EditAsk again"]

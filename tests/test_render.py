@@ -16,7 +16,7 @@ from index.types import Document
 from rag.cite import answer_text, cite, source_of
 from rag.types import Answer, Nearest, Part, Quote
 from ui.links import link
-from ui.render import answer_html, conversation_html, error_html, pending_html
+from ui.render import answer_html, conversation_html, pending_html, unanswered_html
 from ui.report import report_html
 from ui.start import start_html
 
@@ -376,7 +376,7 @@ def test_any_answer_is_inert(text: str, kind: int) -> None:
     pages = [
         answer_html(answer, 0, {text: document}),
         pending_html(text, 0, text),
-        error_html(text, 0, text, text),
+        unanswered_html(text, 0, text, text),
         start_html({text: document, "b": document}, 1, [text]),
     ]
     pages.append(conversation_html([answer], {text: document}, "", to_ask=[text]))
@@ -394,6 +394,8 @@ def test_the_first_screen_tells_what_can_be_asked(report: Document) -> None:
     assert _texts(page.find(".facts")[0], "li") == [
         "HMICFRS",
         "Last updated 22/03/2018",
+    ]
+    assert _texts(page.find(".facts")[1], "li") == [
         "Source (opens in a new tab)",
         "Crown copyright, Open Government Licence v3.0 (opens in a new tab)",
     ]
@@ -436,12 +438,12 @@ def test_the_first_screen_gives_way_to_turns(report: Document) -> None:
 
 
 def test_a_mistake_is_said_kindly_and_a_long_question_cut() -> None:
-    page = Page(error_html("x" * 100_000, 0, "No answer", "Too long."))
+    page = Page(unanswered_html("x" * 100_000, 0, "No answer", "Too long."))
     assert page.find(".error")[0].text == "No answerToo long."
     assert page.find("article")[0].attributes["data-status"] == "No answer. Too long."
     assert page.find("h2")[0].text == "x" * 400 + "…"
     assert page.find("form")[0].attributes["data-question-text"] == "x" * 4000
-    assert Page(error_html(" ", 0, "No answer", "Empty.")).find("h2") == []
+    assert Page(unanswered_html(" ", 0, "No answer", "Empty.")).find("h2") == []
 
 
 def _texts(element: Element, tag: str) -> list[str]:

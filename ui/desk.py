@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from index.errors import AnswerError, LibraryError, PeelError
 from rag.cite import verify
 from rag.types import Answer
-from ui.render import conversation_html, error_html, pending_html
+from ui.render import conversation_html, pending_html, unanswered_html
 from ui.report import report_html
 from ui.start import start_html
 
@@ -29,7 +29,8 @@ Turns = list[dict[str, Any]]
 _SEARCHING = "Searching the report…"
 _NOT_ASKED = "This question could not be asked"
 _NOT_ANSWERED = "This question was not answered"
-_STOPPED = "You stopped the answer. Ask again, or word the question anew."
+_STOPPED = "You stopped the answer."
+_AGAIN = "Ask again, or edit the question."
 _BUSY = "Too many people are asking at this moment. Please ask again in a minute."
 _FAULT = "Something went wrong here, and the fault was noted. Please ask again in other words."
 _KEPT_TURNS = 40
@@ -96,14 +97,16 @@ class Desk:
 
     def stopped(self, question: str, turns: object) -> str:
         """The conversation where the asker stopped the answer to a question."""
-        return self._failed(recall(turns, self.documents), question, _NOT_ANSWERED, _STOPPED)
+        answers = recall(turns, self.documents)
+        tail = unanswered_html(question, len(answers), _STOPPED, _AGAIN, "stopped")
+        return self._show(answers, tail)
 
     def refuse(self, question: str, turns: object) -> str:
         """The conversation where the queue did not take the question."""
         return self._failed(recall(turns, self.documents), question, _NOT_ANSWERED, _BUSY)
 
     def _failed(self, answers: Sequence[Answer], question: str, title: str, message: str) -> str:
-        return self._show(answers, error_html(question, len(answers), title, message))
+        return self._show(answers, unanswered_html(question, len(answers), title, message))
 
     def _show(self, answers: Sequence[Answer], tail: str = "", *, fresh: bool = False) -> str:
         to_ask = self._qa.also_ask(answers) if answers and not tail else ()

@@ -6,11 +6,14 @@ A turn is an ``article`` with its number, its state and, for a screen reader, wh
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from index.types import Document
 from rag.show import escape
 from rag.types import Answer
 from ui.card import absence_html, found_html, how_html, next_html
+
+State = Literal["error", "stopped"]
 
 _SHOWN_CHARACTERS, _EDITED_CHARACTERS = 400, 4000
 _SAID_CHARACTERS = 1200
@@ -57,14 +60,16 @@ def pending_html(question: str, number: int, message: str) -> str:
     )
 
 
-def error_html(question: str, number: int, title: str, message: str) -> str:
+def unanswered_html(
+    question: str, number: int, title: str, message: str, state: State = "error"
+) -> str:
     """A question that was not answered: why, and a way to ask it again or otherwise."""
     asked = _asked(question, "", number, is_last=False) if question.strip() else ""
     return _turn(
         number,
-        "error",
+        state,
         f"{title}. {message}",
-        f'{asked}<div class="card error"><h3>{escape(title)}</h3><p>{escape(message)}</p></div>',
+        f'{asked}<div class="card {state}"><h3>{escape(title)}</h3><p>{escape(message)}</p></div>',
     )
 
 

@@ -37,16 +37,17 @@ def _report(document: Document) -> str:
     dates = (document.quote(block) for block in document.blocks if block.kind == "date")
     known = (about.get("publisher"), next(dates, about.get("published")))
     facts = [escape(fact) for fact in known if fact]
-    facts.append(link("Source", source) if source else f"Source: {escape(document.source)}")
+    origin = [link("Source", source) if source else f"Source: {escape(document.source)}"]
     if "licence" in about:
-        facts.append(link(about["licence"], about.get("licence_url")))
+        origin.append(link(about["licence"], about.get("licence_url")))
     unit = overall_judgement(document)
     judged = ""
     if unit is not None:
         quote = quote_link(document, unit)
         judged = f'<p class="judged"><span>Overall judgement</span> {quote}</p>'
-    return (
-        f'<h2>{escape(document.title)}</h2><ul class="facts">'
-        + "".join(f"<li>{fact}</li>" for fact in facts)
-        + f"</ul>{judged}"
-    )
+    return f"<h2>{escape(document.title)}</h2>{_in_a_row(facts)}{_in_a_row(origin)}{judged}"
+
+
+def _in_a_row(items: Iterable[str]) -> str:
+    rows = "".join(f"<li>{item}</li>" for item in items)
+    return f'<ul class="facts">{rows}</ul>' if rows else ""

@@ -168,8 +168,8 @@ function showTip(marker) {
   const tip = find(".tip");
   if (!source || source.contains(marker)) return;
   const where = source.closest("ol").previousElementSibling.textContent;
-  const quote = find("blockquote", source).textContent;
-  tip.replaceChildren(make("strong", {}, where), make("span", {}, quote));
+  const quote = [...find("blockquote", source).childNodes].map((node) => node.cloneNode(true));
+  tip.replaceChildren(make("strong", {}, where), ...quote);
   tip.hidden = false;
   const at = marker.getBoundingClientRect();
   const left = Math.min(Math.max(8, at.left - 24), innerWidth - tip.offsetWidth - 8);

@@ -122,11 +122,11 @@ function selectedWords() {
 
 function offerToAsk() {
   const offer = find(".picked");
-  const words = selectedWords();
-  offer.hidden = words.length < 3;
+  offer.hidden = selectedWords().length < 3;
   if (offer.hidden) return;
   const at = getSelection().getRangeAt(0).getBoundingClientRect();
   const frame = find(".report").getBoundingClientRect();
+  offer.hidden = at.bottom < frame.top || at.top > frame.bottom;
   const left = Math.min(Math.max(frame.left + 8, at.left), frame.right - offer.offsetWidth - 24);
   const top = Math.min(Math.max(frame.top + 8, at.bottom + 8), frame.bottom - offer.offsetHeight - 8);
   Object.assign(offer.style, { left: `${left}px`, top: `${top}px` });
@@ -151,5 +151,5 @@ document.addEventListener("mousedown", (event) => {
   if (event.target.closest("[data-pick]")) event.preventDefault(); // the selection stays
 });
 document.addEventListener("scroll", (event) => {
-  if (event.target.matches?.(".report") && !find(".picked").hidden) offerToAsk();
+  if (event.target.matches?.(".report")) offerToAsk();
 }, true);
