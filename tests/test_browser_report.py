@@ -158,6 +158,15 @@ def test_selected_words_are_asked_about(
     context.close()
 
 
+def test_the_page_itself_never_scrolls(page: Page, address: str) -> None:
+    open_chat(page, address)
+    assert page.evaluate("document.querySelector('.gradio-container').scrollHeight") == 900
+    page.locator(".provenance").evaluate("each => each.scrollIntoView({ block: 'center' })")
+    bar = page.locator(".bar").bounding_box()
+    assert bar is not None
+    assert bar["y"] == 0
+
+
 def test_long_selections_are_cut_at_a_word_and_others_offer_nothing(
     page: Page, address: str
 ) -> None:
