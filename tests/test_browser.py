@@ -259,6 +259,23 @@ def submit(page: Page, turn: str) -> None:
     page.wait_for_function("before => window.answered > before", arg=before)
 
 
+def test_a_new_conversation_drops_the_question_on_its_way(page: Page, address: str) -> None:
+    open_chat(page, address)
+    Paused.gate.clear()
+    try:
+        page.fill("#question textarea", LIST)
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#turn-0[data-state=pending]")
+        page.click(".bar [data-new]")
+        page.wait_for_selector(".start")
+    finally:
+        Paused.gate.set()
+    page.wait_for_timeout(700)
+    assert page.locator(".start").is_visible()
+    ask(page, SINGLE)
+    assert page.locator(".turn").count() == 1
+
+
 def test_an_answer_can_be_stopped(page: Page, address: str) -> None:
     open_chat(page, address)
     Paused.gate.clear()

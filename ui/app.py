@@ -81,7 +81,7 @@ def build_app(qa: ReportQA) -> gr.Blocks:
     )
     with app:
         kept = gr.JSON([], visible=False)
-        asked = gr.State(Asked())
+        asked = gr.State(None)  # an Asked, while it is on its way
         _html(_BAR, "bar")
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="chat-side"):
@@ -108,17 +108,18 @@ def build_app(qa: ReportQA) -> gr.Blocks:
             shown = desk.accept(question, before)
             return gr.skip(), Asked(question, bool(event.alone)), shown, before
 
-        def restore(event: gr.EventData) -> tuple[str, Turns]:
-            return desk.conversation(event.turns)
+        def restore(event: gr.EventData) -> tuple[None, str, Turns]:
+            return None, *desk.conversation(event.turns)
 
         def open_report(event: gr.EventData) -> str:
             return desk.report(str(event.document))
 
-        def stopped(waiting: Asked, turns: Any) -> str:
-            return desk.stopped(waiting.question, turns)
+        def stopped(waiting: Asked | None, turns: Any) -> tuple[None, Any]:
+            return None, desk.stopped(waiting.question, turns) if waiting else gr.skip()
 
-        def refuse(waiting: Asked, turns: Any) -> str:
-            return desk.refuse(waiting.question, turns)
+        # What was stopped fails too, and has been told of already.
+        def refuse(waiting: Asked | None, turns: Any) -> Any:
+            return desk.refuse(waiting.question, turns) if waiting else gr.skip()
 
         at_once: dict[str, Any] = {**_QUIET, "queue": False}
         shown = [box, asked, chat, kept]
@@ -132,8 +133,8 @@ def build_app(qa: ReportQA) -> gr.Blocks:
         for event in answered:
             event.failure(refuse, [asked, kept], [chat], **at_once)
             event.success(None, [kept], None, js=_KEEP, **at_once)
-        stop.click(stopped, [asked, kept], [chat], cancels=answered, **at_once)
-        restored = chat.restore(restore, None, [chat, kept], cancels=answered, **at_once)
+        stop.click(stopped, [asked, kept], [asked, chat], cancels=answered, **at_once)
+        restored = chat.restore(restore, None, [asked, chat, kept], cancels=answered, **at_once)
         restored.then(None, [kept], None, js=_KEEP, **at_once)
         chat.open(open_report, None, [report], **at_once)
     app.queue(max_size=_WAITING, default_concurrency_limit=_AT_ONCE, api_open=False)

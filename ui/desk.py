@@ -42,7 +42,7 @@ logger = logging.getLogger(__name__)
 class Asked:
     """A question on its way; ``alone`` says that it is not a follow-up of those before it."""
 
-    question: str = ""
+    question: str
     alone: bool = False
 
 
