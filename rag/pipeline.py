@@ -24,7 +24,7 @@ from rag.intent import ListIntent
 from rag.questions import Match, QuestionIndex
 from rag.read import Evidence, EvidenceReader
 from rag.retrieve import BM25Index, HybridRetriever
-from rag.suggest import examples
+from rag.suggest import also_ask, examples
 from rag.types import Answer, Citation, Nearest, Part
 
 
@@ -88,6 +88,11 @@ class ReportQA:
     def examples(self) -> tuple[str, ...]:
         """At most six questions to begin with, made from the reports' own structure."""
         return examples(tuple(self._documents.values()))
+
+    def also_ask(self, answers: Sequence[Answer]) -> tuple[str, ...]:
+        """At most three questions to ask next, after a conversation's answers, oldest first."""
+        documents = tuple(self._documents.values())
+        return also_ask(documents, self._questions, self._vocabulary, answers)
 
     def warm(self) -> None:
         """Loads all that the first question would, so that it is as fast as the next ones."""
