@@ -47,6 +47,8 @@ _SUBHEADING = re.compile(
 )
 _NUMBERED_HEADING = re.compile(r"\d{1,2}(\.\d{1,2})*[.)]?\s+(?P<word>\S)|(19|20)\d\d\b")
 _SENTENCES = re.compile(r"[^\W\d_]{3}[.!?] \w")
+_LEADERS = re.compile(r"(\.\s?){4,}\s*\d{1,4}\Z")
+_LONGEST_ENTRY = 240
 _COLUMNS = re.compile(r"\t|\S {3,}\S")
 _HEADING_CHARACTERS, _HEADING_WORDS = 140, 22
 _ENDINGS = (".", ";", ":", ",", "!", "”", "…")
@@ -121,6 +123,16 @@ def is_date(words: str) -> bool:
     return _DATE.fullmatch(" ".join(words.split())) is not None
 
 
+def is_contents_entry(words: str) -> bool:
+    """Whether a line is an entry of a table of contents: dots lead to a page number."""
+    return len(words) <= _LONGEST_ENTRY and _LEADERS.search(words) is not None
+
+
+def is_grade(words: str) -> bool:
+    """Whether words are a grade and nothing else."""
+    return _GRADE.fullmatch(words) is not None
+
+
 def is_subheading(words: str) -> bool:
     """Whether a heading is one of those that stand inside a section, such as its lists' own."""
     return _SUBHEADING.fullmatch(words) is not None
@@ -128,7 +140,7 @@ def is_subheading(words: str) -> bool:
 
 def is_kept(words: str) -> bool:
     """Whether a line is content though it recurs on many pages: a grade, a list's heading."""
-    return _GRADE.fullmatch(words) is not None or is_subheading(words)
+    return is_grade(words) or is_subheading(words)
 
 
 def is_heading(line: Line, following: Line | None, *, first: bool = False) -> bool:
