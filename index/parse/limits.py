@@ -9,14 +9,15 @@ from dataclasses import dataclass
 class ReaderLimits:
     """The limits of one reader process, each well above what a real report needs.
 
-    ``memory`` is its address space in bytes, ``seconds`` both its processor time and the time
-    that is waited for it; ``output`` is the size in bytes of what it may answer with.
-    ``pages``, ``characters``, ``depth`` (of nested elements) and ``unpacked`` (bytes of a
-    zipped file's content) are refused with their number where a file has more.
+    ``memory`` is its address space in bytes, ``seconds`` its processor time, ``wait`` how many
+    seconds it is waited for on a busy machine, and ``output`` the size in bytes of its answer.
+    A file with more ``pages``, ``characters``, nested elements (``depth``), or bytes when it is
+    ``unpacked`` is refused with that number.
     """
 
     memory: int = 1 << 30
-    seconds: int = 120
+    seconds: int = 60
+    wait: int = 300
     output: int = 1 << 28
     pages: int = 3_000
     characters: int = 20_000_000

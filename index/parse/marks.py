@@ -100,6 +100,12 @@ def bullet_marker(words: str) -> Marker | None:
     return None
 
 
+def sign_marker(words: str) -> int:
+    """How many characters of a line are the bullet that opens it, 0 where none does."""
+    match = _BULLET.match(words)
+    return match.end() if match and match[1] and match.end() < len(words) else 0
+
+
 def markdown_heading(words: str) -> Heading | None:
     """The heading that Markdown marks with number signs, None for other lines."""
     if not words.startswith("#") or not (match := _MARKDOWN.fullmatch(words)) or not match[2]:
@@ -113,7 +119,7 @@ def bold_heading(words: str) -> Heading | None:
         return None
     inner = match[2].strip()
     start = words.index(inner)
-    return Heading(0, start, start + len(inner)) if _is_title(inner) else None
+    return Heading(0, start, start + len(inner)) if is_title(inner) else None
 
 
 def is_date(words: str) -> bool:
@@ -150,7 +156,7 @@ def is_heading(line: Line, following: Line | None, *, first: bool = False) -> bo
     is not a label with its value ("Force: City of London", unless it opens the report), not a
     grade alone, not a row of a table and not a line of a paragraph broken over several.
     """
-    if following is None or not _is_title(line.text):
+    if following is None or not is_title(line.text):
         return False
     apart = line.blank_before and following.blank_before
     field = _FIELD.fullmatch(line.text)
@@ -169,12 +175,13 @@ def is_wrapped_heading(words: str, *, apart: bool) -> bool:
 
     It is one question; or, where it stands ``apart`` between blank lines, a title.
     """
-    if not _is_title(words):
+    if not is_title(words):
         return False
     return apart or words.endswith("?")
 
 
-def _is_title(words: str) -> bool:
+def is_title(words: str) -> bool:
+    """Whether words could be a heading: short, not a sentence, a grade or a row of a table."""
     if len(words) > _HEADING_CHARACTERS or words.endswith(_ENDINGS) or _SENTENCES.search(words):
         return False
     parts = words.split()

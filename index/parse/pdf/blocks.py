@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -14,6 +15,8 @@ from index.parse.pdf.order import Line
 from index.types import BlockKind
 
 _GAP, _HEADING_GAP, _NEAR, _NOTE_SIZE, _SLACK = 0.3, 1.75, 4.0, 0.92, 1.0
+_NOTE = re.compile(r"(\d{1,2}|[*†‡])\s?[^\W\d_‘’“”(]|\d{1,2}\s?[‘“(]")
+_WIDEST_PITCH = 2.2
 _LONG_ITEM, _COLUMN, _TITLE_SIZE, _TITLE_GAP = 30, 60.0, 1.4, 1.4
 
 
@@ -105,7 +108,7 @@ class Blocks:
     def _heads_on(self, last: Line, line: Line) -> bool:
         """Whether a heading goes on in a line of its own type."""
         gap = (line.base - last.base) / max(line.size, last.size)
-        if line.region != last.region or not 0 < gap <= _HEADING_GAP:
+        if line.barred or line.region != last.region or not 0 < gap <= _HEADING_GAP:
             return False
         title = line.size >= _TITLE_SIZE * self.body.size and gap <= _TITLE_GAP
         return title or line.text[0].islower() or is_full(last, line)
@@ -144,8 +147,7 @@ class Blocks:
 
     def _note(self, line: Line) -> None:
         """A footnote: kept back until the block that it interrupts has ended."""
-        begins = line.text[:1].isdigit() or not self._notes
-        if begins:
+        if _NOTE.match(line.text) or not self._notes:
             self._notes.append(Draft("paragraph", [line], line.left))
         else:
             self._notes[-1].lines.append(line)
@@ -181,14 +183,17 @@ class Blocks:
         if last.kind in ("heading", "date"):
             return False
         before = last.lines[-1]
-        if not abs(line.size - before.size) <= 0.1 * before.size:
+        if line.barred or not abs(line.size - before.size) <= 0.1 * before.size:
             return False
         ended = before.text.endswith(ENDED)
         small = line.text[0].islower()
         if (line.page, line.region) != (before.page, before.region):
             return self._goes_on_overleaf(last, line, ended=ended, small=small)
         gap = (line.base - before.base) / max(line.size, before.size)
-        if gap > self.body.pitch + _GAP and not (small and not ended and gap < 2.2):
+        if gap < 0.5:
+            return False  # it stands beside the line before
+        pitch = min(max(self.body.pitch, line.pitch), _WIDEST_PITCH)
+        if gap > pitch + _GAP and not (small and not ended and gap < 2.2):
             return False
         if last.opening is not None and line.left < last.hang - _NEAR:
             outside = line.left < last.opening.left + _NEAR and len(last.lines) > 1
@@ -208,14 +213,13 @@ class Blocks:
 
 
 def _notes(lines: Sequence[Line], body: Body) -> list[Line]:
-    """The footnotes of a page: the small lines at its end, the first of which is numbered."""
+    """The footnotes of a page: the small lines below its text, the first of which is numbered."""
     start = len(lines)
     while start and lines[start - 1].size <= _NOTE_SIZE * body.size:
         start -= 1
-    for at in range(start, len(lines)):
-        if lines[at].text[:1].isdigit() or lines[at].text[:1] in "*†‡":
-            return list(lines[at:])
-    return []
+    if not start or start == len(lines) or not _NOTE.match(lines[start].text):
+        return []
+    return list(lines[start:])
 
 
 def is_full(line: Line, following: Line) -> bool:

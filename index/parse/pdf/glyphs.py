@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import ctypes
-import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import pypdfium2 as pdfium
 import pypdfium2.raw as raw
+
+from index.parse.letters import mended
 
 _SCALE = 100  # PageToDevice gives whole numbers: hundredths of a point
 _SYMBOL_FONTS = ("wingdings", "webdings", "symbol", "dingbats")
 _BOLD_WEIGHT, _BOLD_NAMES = 600, ("bold", "black", "heavy", "semibold", "demi")
 _NAME_LENGTH = 128
-_INVISIBLE = dict.fromkeys([0, 0xAD, *range(0x200B, 0x2010), 0x2060, 0xFEFF, 0xFFFD, 0xFFFE])
-_HYPHENS = "\x02\u2010\u2011"
-_JOINED_GAP, _WORD_GAP, _BACK_STEP = 1.0, 0.2, 0.6
-_UPRIGHT = 0.05
+_JOINED_GAP, _WORD_GAP, _BACK_STEP = 0.55, 0.2, 0.6
+_UPRIGHT, _THIN, _WHITE = 0.05, 3.0, 250
 
 
 @dataclass(slots=True)
@@ -51,7 +49,7 @@ class Piece:
 class Page:
     """A page's pieces in the order of the file, its drawn lines, and its size in points.
 
-    ``rules`` are left, top, right and bottom of thin lines and of frames.
+    ``rules`` are left, top, right and bottom of drawn lines and frames.
     """
 
     number: int
@@ -146,15 +144,7 @@ def _pieces(text: Any, place: Place) -> Iterator[Piece]:
 
 
 def _letters(code: int) -> str:
-    """The characters that a code stands for: ligatures taken apart, odd spaces made plain."""
-    character = chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
-    if character in _HYPHENS:
-        return "-"
-    if 0xFB00 <= code <= 0xFB06:
-        return unicodedata.normalize("NFKC", character)
-    if character.isspace() or unicodedata.category(character) == "Zs":
-        return " "
-    return "" if code in _INVISIBLE or code < 32 else character
+    return mended(chr(code)) if code < 0x110000 else ""
 
 
 def _goes_on(piece: Piece, left: float, base: float, kind: _Type) -> bool:
@@ -193,10 +183,20 @@ def _drawn(page: Any, place: Place) -> tuple[list[tuple[float, float, float, flo
         elif item.type == raw.FPDF_PAGEOBJ_PATH:
             left, bottom, right, top = item.get_bounds()
             (x0, y0), (x1, y1) = place(left, bottom), place(right, top)
-            boxes.append((min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)))
+            box = min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+            if _is_drawn_line(item, min(box[2] - box[0], box[3] - box[1])):
+                boxes.append(box)
     return boxes, pictures
 
 
-def open_document(data: bytes) -> Any:
-    """The pdfium document in these bytes; raises pdfium.PdfiumError."""
-    return pdfium.PdfDocument(data)
+def _is_drawn_line(path: Any, thickness: float) -> bool:
+    """Whether a path is a line or a frame that is seen, and not the shade behind some text."""
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    raw.FPDFPath_GetDrawMode(path, fill, stroke)
+    if stroke.value:
+        return True
+    colour = [ctypes.c_uint() for _ in range(4)]
+    raw.FPDFPageObj_GetFillColor(path, *colour)
+    white = all(part.value >= _WHITE for part in colour[:3])
+    return bool(fill.value) and thickness <= _THIN and not white
+

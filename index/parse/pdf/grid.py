@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from index.parse.pdf.glyphs import Piece
 
 Rule = tuple[float, float, float, float]
-_THIN, _SHORTEST, _TOUCH = 3.0, 6.0, 3.0
+_THIN, _SHORTEST, _TOUCH, _FRAME = 3.0, 6.0, 3.0, 24.0
 _MOST_RULES = 4000
 
 
@@ -47,6 +47,17 @@ def find_grids(rules: Sequence[Rule], pieces: Sequence[Piece]) -> tuple[list[Gri
             kept = {id(piece) for piece in inside}
             rest = [piece for piece in rest if id(piece) not in kept]
     return grids, rest
+
+
+def bars(rules: Sequence[Rule]) -> list[Rule]:
+    """The level lines, and the upper and lower sides of frames that hold more than one line."""
+    found: list[Rule] = []
+    for left, top, right, bottom in rules[:_MOST_RULES]:
+        if right - left >= _SHORTEST and bottom - top <= _THIN:
+            found.append((left, top, right, bottom))
+        elif right - left >= _SHORTEST and bottom - top >= _FRAME:
+            found += [(left, top, right, top), (left, bottom, right, bottom)]
+    return found
 
 
 def _edges(rules: Sequence[Rule]) -> list[Rule]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from index.parse.marks import is_grade
 from index.parse.pdf.glyphs import Piece
 
 _SAME_ROW, _SMALL, _RAISED = 0.3, 0.8, 0.12
-_SPACE, _GUTTER, _MARKER_GAP, _PHRASE_GAP = 0.12, 0.8, 5.0, 1.6
-_FEWEST, _FEWEST_TOGETHER, _DEEPEST = 2, 5, 6
+_SPACE, _GUTTER, _MARKER_GAP, _PHRASE_GAP = 0.12, 0.8, 5.0, 0.55
+_FEWEST, _FEWEST_TOGETHER, _DEEPEST, _APART, _HEAD_GAP = 2, 5, 6, 3.0, 3.0
+_ALIGNED, _INDENT, _PROSE_LINES, _RAGGED, _NEAR, _LOOSER = 1.5, 0.3, 4, 0.15, 1.7, 1.1
 _ALONE = re.compile(r"\(?(\d{1,3}|[a-z]|[ivx]{1,4})[.)]|[^\w\s]|o")
 _VALUE = re.compile(r"[£$€]?\d[\d,.]*\s?(%|per cent|m|bn)?|yes|no|n/a|met|not met", re.IGNORECASE)
 _NOTE = re.compile(r"[\d,*†‡]{1,5}")
@@ -21,8 +23,10 @@ _NOTE = re.compile(r"[\d,*†‡]{1,5}")
 class Line:
     """A line of text on a page, in points; ``edges`` as those of a piece.
 
-    ``left`` to ``right`` is the line, ``origin`` to ``limit`` the column it stands in;
-    ``sign`` is the sign of a font of symbols that opens it, not part of ``text``.
+    ``left`` to ``right`` is the line, ``origin`` to ``limit`` the column it stands in,
+    ``pitch`` the usual distance of base lines there, as a multiple of the size;
+    ``sign`` is the sign of a font of symbols that opens it, not part of ``text``. A line is
+    ``barred`` where a drawn line parts it from what stands above.
     """
 
     text: str
@@ -38,6 +42,8 @@ class Line:
     origin: float = 0.0
     limit: float = 0.0
     region: int = 0
+    pitch: float = 0.0
+    barred: bool = False
 
     @property
     def left(self) -> float:
@@ -78,17 +84,52 @@ def ordered_lines(pieces: Sequence[Piece], page: int, first_region: int = 0) -> 
     dates: ...") are read a row at a time.
     """
     phrases = [phrase for row in _rows(pieces) for phrase in _phrases(row)]
-    lines: list[Line] = []
+    regions: list[list[Line]] = []
     for number, region in enumerate(_regions(phrases, 0), first_region):
-        rows: list[Line] = []
-        for row in _rows_of(region):
-            rows.append(_line(row, page, number))
+        rows = [
+            _line(part, page, number) for row in _rows_of(region) for part in _far_apart(row)
+        ]
         origin = min(line.sign_left if line.sign else line.left for line in rows)
-        limit = max(line.right for line in rows)
+        pitch = _pitch(rows)
         for line in rows:
-            line.origin, line.limit = origin, limit
-        lines += rows
-    return lines
+            line.origin, line.pitch = origin, pitch
+        regions.append(rows)
+    for rows in regions:
+        limit = _limit(rows, regions)
+        for line in rows:
+            line.limit = limit
+    return [line for rows in regions for line in rows]
+
+
+def _limit(rows: Sequence[Line], regions: Sequence[Sequence[Line]]) -> float:
+    """How far right the lines of a region could reach.
+
+    As far as the longest where most reach about as far, as those of running text do; else up
+    to what stands beside them.
+    """
+    limit, origin = max(line.right for line in rows), rows[0].origin
+    long = sum(limit - line.right <= _RAGGED * (limit - origin) for line in rows)
+    if len(rows) >= _PROSE_LINES and 2 * long >= len(rows):
+        return limit
+    top, bottom = min(line.top for line in rows), max(line.bottom for line in rows)
+    beside = [
+        line.left - line.size
+        for others in regions
+        for line in others
+        if line.left > limit and line.top < bottom and line.bottom > top
+    ]
+    furthest = max(line.right for others in regions for line in others)
+    return max(limit, min(beside, default=furthest))
+
+
+def _pitch(lines: Sequence[Line]) -> float:
+    """The lower quartile of the distances of base lines; 0 where there are too few."""
+    steps = sorted(
+        (line.base - before.base) / before.size
+        for before, line in pairwise(lines)
+        if line.size == before.size and line.base > before.base
+    )
+    return steps[len(steps) // 4] if len(steps) > _FEWEST_TOGETHER else 0.0
 
 
 def _rows(pieces: Sequence[Piece]) -> list[list[Piece]]:
@@ -136,6 +177,18 @@ def _rows_of(phrases: Sequence[_Phrase]) -> list[list[_Phrase]]:
     return [sorted(row, key=lambda phrase: phrase.left) for row in rows]
 
 
+def _far_apart(row: Sequence[_Phrase]) -> list[list[_Phrase]]:
+    """A row cut where much more than a space stands between two phrases."""
+    parts: list[list[_Phrase]] = []
+    for phrase in row:
+        last = parts[-1][-1] if parts else None
+        if last is not None and phrase.left - last.right < _APART * phrase.size:
+            parts[-1].append(phrase)
+        else:
+            parts.append([phrase])
+    return parts
+
+
 def _regions(phrases: Sequence[_Phrase], depth: int) -> list[list[_Phrase]]:
     """Runs of phrases that are read from the top down, in reading order."""
     if not phrases:
@@ -162,8 +215,8 @@ def _regions(phrases: Sequence[_Phrase], depth: int) -> list[list[_Phrase]]:
 def _columns(phrases: Sequence[_Phrase]) -> tuple[list[_Phrase], list[_Phrase]] | None:
     """The largest run of rows with text on both sides of a gutter that nothing crosses."""
     best: tuple[list[_Phrase], list[_Phrase]] | None = None
-    for at in sorted({round(phrase.left) for phrase in phrases})[1:]:
-        gutter = at - 1.0
+    for at in _aligned([phrase.left for phrase in phrases]):
+        gutter = at - _ALIGNED
         across = sorted(p.base for p in phrases if p.left < gutter < p.right)
         beside = [p for p in phrases if not p.left < gutter < p.right]
         for upper, lower in zip([float("-inf"), *across], [*across, float("inf")], strict=True):
@@ -176,18 +229,44 @@ def _columns(phrases: Sequence[_Phrase]) -> tuple[list[_Phrase], list[_Phrase]] 
                 continue
             if best is None or len(left) + len(right) > len(best[0]) + len(best[1]):
                 best = left, right
-    return best
+    return best and _with_heads(*best, phrases)
+
+
+def _aligned(lefts: Sequence[float]) -> list[float]:
+    """The left edges that phrases share, but for the leftmost."""
+    ordered = sorted(lefts)
+    shared = [a for a, b in pairwise(ordered) if b - a <= _ALIGNED]
+    return [a for before, a in pairwise([ordered[0], *shared]) if a - before > _ALIGNED]
+
+
+def _with_heads(
+    left: list[_Phrase], right: list[_Phrase], phrases: Sequence[_Phrase]
+) -> tuple[list[_Phrase], list[_Phrase]]:
+    """The columns with the headings that stand above both of them, side by side."""
+    upper = min(phrase.base for phrase in (*left, *right))
+    for row in reversed(_rows_of([phrase for phrase in phrases if phrase.base < upper])):
+        first, last = row[0], row[-1]
+        near = upper - last.base <= _HEAD_GAP * last.size
+        above = last.left < max(p.right for p in right) and last.right > min(p.left for p in right)
+        beside = last.left - first.right > _GUTTER * last.size and first.left < right[0].left
+        if len(row) == 2 and near and above and beside:
+            return [first, *left], [last, *right]
+        break
+    return left, right
 
 
 def _beside(left: Sequence[_Phrase], right: Sequence[_Phrase]) -> list[_Phrase]:
     """What of the left column stands beside the right one, or goes on below without a gap."""
     upper, lower = min(p.base for p in right), max(p.base for p in right)
     found: list[_Phrase] = []
+    usual = 0.0
     for phrase in sorted(left, key=lambda phrase: phrase.base):
         if phrase.base < upper - 0.5 * phrase.size:
             continue
-        near = found and phrase.base - found[-1].base <= 1.7 * phrase.size
+        step = phrase.base - found[-1].base if found else 0.0
+        near = found and step <= max(_NEAR * phrase.size, _LOOSER * usual)
         if phrase.base <= lower + 0.5 * phrase.size or near:
+            usual = max(usual, step)
             found.append(phrase)
     return found
 
@@ -198,6 +277,10 @@ def _are_columns(left: Sequence[_Phrase], right: Sequence[_Phrase]) -> bool:
     size = max(phrase.size for phrase in (*left, *right))
     gutter = min(phrase.left for phrase in right) - max(phrase.right for phrase in left)
     if gutter < _GUTTER * size:
+        return False
+    starts = [row[0].left for row in _rows_of(right)]
+    level = sum(start - min(starts) <= _INDENT * size for start in starts)
+    if 2 * level < len(starts):
         return False
     return not all(_ALONE.fullmatch(phrase.text) for phrase in left)
 

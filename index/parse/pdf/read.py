@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 import pypdfium2 as pdfium
@@ -17,14 +18,14 @@ from index.parse.marks import is_contents_entry
 from index.parse.pdf.blocks import Blocks, Rows, is_full
 from index.parse.pdf.furniture import without_furniture
 from index.parse.pdf.glyphs import Page, Piece, read_page
-from index.parse.pdf.grid import find_grids
+from index.parse.pdf.grid import Rule, bars, find_grids
 from index.parse.pdf.heads import body_type
 from index.parse.pdf.marker import opening
 from index.parse.pdf.order import Line, ordered_lines
-from index.parse.pdf.table import Cell, has_heading, is_labelled, row_parts
+from index.parse.rows import Cell, has_heading, is_labelled, row_parts
 
 _PROSE_WORDS, _FEW_LINES, _NEAR_COLUMN, _SAME_COLUMN = 45, 4, 60.0, 4.0
-_FEWEST_CHARACTERS = 20
+_CELL_MARGIN, _LINE_OVERLAP, _NEAR_RULE = 6.0, 0.5, 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def read_pdf(data: bytes, limits: ReaderLimits) -> Flow:
     lines = [line for page in parts for item in page for line in _lines_of(item)]
     _widen(lines)
     body = body_type([item for page in parts for item in page if isinstance(item, Line)] or lines)
-    hyphens = Hyphens(line.text for line in lines)
+    hyphens = Hyphens([line.text for line in lines])
     blocks, last = Blocks(body, hyphens), _Heading()
     for page in parts:
         items: list[Line | Rows] = []
@@ -117,10 +118,13 @@ def _parts(page: Page) -> list[Line | _Table]:
         rest = [piece for piece in rest if id(piece) not in kept]
         region = _add_lines(found, above, page, region)
         rows = tuple(
-            tuple(None if cell is None else ordered_lines(cell, page.number) for cell in row)
+            tuple(
+                None if cell is None else _cell_lines(cell, page, grid.xs[at + 1])
+                for at, cell in enumerate(row)
+            )
             for row in grid.cells
         )
-        found.append(_Table(grid.xs, _unspanned(rows)))
+        found.append(_Table(grid.xs, tuple(row for row in rows if any(row))))
     _add_lines(found, rest, page, region)
     return found
 
@@ -129,15 +133,27 @@ def _add_lines(
     found: list[Line | _Table], pieces: Sequence[Piece], page: Page, region: int
 ) -> int:
     lines = ordered_lines(pieces, page.number, region)
+    _bar(lines, bars(page.rules))
     found += lines
     return max([region, *(line.region + 1 for line in lines)])
 
 
-def _unspanned(
-    rows: tuple[tuple[list[Line] | None, ...], ...],
-) -> tuple[tuple[list[Line] | None, ...], ...]:
-    """The rows that have any words."""
-    return tuple(row for row in rows if any(row))
+def _bar(lines: Sequence[Line], across: Sequence[Rule]) -> None:
+    """Mark the lines that a drawn line parts from the one before, as between boxes."""
+    for before, line in pairwise(lines):
+        line.barred = any(
+            before.bottom - _LINE_OVERLAP <= rule[1] <= line.top + _LINE_OVERLAP
+            and rule[0] <= line.left + _NEAR_RULE
+            and rule[2] >= line.right - _NEAR_RULE
+            for rule in across
+        )
+
+
+def _cell_lines(cell: Sequence[Piece], page: Page, limit: float) -> list[Line]:
+    lines = ordered_lines(cell, page.number)
+    for line in lines:
+        line.limit = max(limit - _CELL_MARGIN, line.limit)
+    return lines
 
 
 def _lines_of(item: Line | _Table) -> Iterable[Line]:
@@ -178,9 +194,9 @@ class _Heading:
 
 def _table_items(table: _Table, last: _Heading) -> list[Line | Rows]:
     """A table as elements, or, where its cells hold running text, as lines."""
-    if any(_is_prose(cell) for row in table.rows for cell in row if cell):
-        return [line for row in table.rows for cell in row if cell for line in cell]
     cells = [[_cell(lines) for lines in row] for row in table.rows]
+    if any(_is_prose(cell) for row in table.rows for cell in row if cell):
+        return _prose_items(table, cells)
     page = next(line.page for row in table.rows for cell in row if cell for line in cell)
     rows = list(table.rows)
     heading: tuple[list[Line] | None, ...] = ()
@@ -203,6 +219,25 @@ def _table_items(table: _Table, last: _Heading) -> list[Line | Rows]:
         if stretches:
             elements.append(Element("paragraph", tuple(stretches), tight=bool(elements)))
     return [Rows(tuple(elements))] if elements else []
+
+
+def _prose_items(table: _Table, cells: Sequence[Sequence[Cell | None]]) -> list[Line | Rows]:
+    """A table with running text: that text as lines, what is short with its column's heading."""
+    prose = {
+        column for row in table.rows for column, cell in enumerate(row) if cell and _is_prose(cell)
+    }
+    headed = has_heading(cells)
+    items: list[Line | Rows] = []
+    for place, row in enumerate(table.rows):
+        for column, cell in enumerate(row):
+            if not cell or (headed and not place and column not in prose):
+                continue
+            if column in prose or not headed:
+                items += cell
+                continue
+            stretches = [*_stretches(table.rows[0][column] or [], ""), *_stretches(cell, ": ")]
+            items.append(Rows((Element("paragraph", tuple(stretches)),)))
+    return items
 
 
 def _is_prose(cell: Sequence[Line]) -> bool:
