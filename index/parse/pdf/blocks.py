@@ -16,7 +16,7 @@ from index.types import BlockKind
 
 _GAP, _HEADING_GAP, _NEAR, _NOTE_SIZE, _SLACK = 0.3, 1.75, 4.0, 0.92, 1.0
 _NOTE = re.compile(r"(\d{1,2}|[*†‡])\s?[^\W\d_‘’“”(]|\d{1,2}\s?[‘“(]")
-_WIDEST_PITCH = 2.2
+_WIDEST_PITCH, _NEARLY, _WORDY = 2.2, 0.85, 8
 _LONG_ITEM, _COLUMN, _TITLE_SIZE, _TITLE_GAP = 30, 60.0, 1.4, 1.4
 
 
@@ -119,7 +119,8 @@ class Blocks:
             return
         opened = opening(line)
         if self._sign is not None:
-            if opened is None:
+            beside = abs(line.base - self._sign.base) <= line.size
+            if opened is None and beside and line.page == self._sign.page:
                 opened = Opening(0, "•", self._sign.left, line.left, None, True)
             self._sign = None
         last = self.found[-1] if self.found else None
@@ -200,7 +201,7 @@ class Blocks:
             hung = all(one.left >= last.hang - _NEAR for one in last.lines[1:])
             if outside and hung:
                 return False
-        return small or is_full(before, line)
+        return small or is_full(before, line) or (not ended and _is_nearly_full(before))
 
     def _goes_on_overleaf(self, last: Draft, line: Line, *, ended: bool, small: bool) -> bool:
         before = last.lines[-1]
@@ -227,6 +228,12 @@ def is_full(line: Line, following: Line) -> bool:
     first = following.text.split(" ", 1)[0]
     width = following.edges[min(len(first), len(following.edges) - 1)] - following.left
     return line.right + 0.25 * line.size + width > line.limit - _SLACK * line.size
+
+
+def _is_nearly_full(line: Line) -> bool:
+    """Whether a line of running text ends near enough to the right for a wrapped one."""
+    wide = line.right - line.origin > _NEARLY * (line.limit - line.origin)
+    return wide and len(line.text.split()) >= _WORDY
 
 
 def _shift(before: Line, line: Line) -> float:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from index.parse.marks import is_kept
 from index.parse.pdf.glyphs import Page, Piece
 
-_NEAR = 16.0
+_NEAR = 24.0
 _LONGEST = 160
 _FEWEST = 3
 

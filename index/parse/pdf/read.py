@@ -14,11 +14,11 @@ from index.errors import ReportError
 from index.parse.flow import Element, Flow, Stretch
 from index.parse.hyphens import Hyphens
 from index.parse.limits import ReaderLimits
-from index.parse.marks import is_contents_entry
+from index.parse.marks import ENDED, is_contents_entry
 from index.parse.pdf.blocks import Blocks, Rows, is_full
 from index.parse.pdf.furniture import without_furniture
 from index.parse.pdf.glyphs import Page, Piece, read_page
-from index.parse.pdf.grid import Rule, bars, find_grids
+from index.parse.pdf.grid import Rule, bars, find_grids, sides
 from index.parse.pdf.heads import body_type
 from index.parse.pdf.marker import opening
 from index.parse.pdf.order import Line, ordered_lines
@@ -48,19 +48,19 @@ def read_pdf(data: bytes, limits: ReaderLimits) -> Flow:
             f"there is no text in this PDF{_scanned(pictures)}; have its text recognised (OCR), "
             "or save the report as text"
         )
-    parts = [_parts(page) for page in pages]
+    parts = _with_whole_tables([_parts(page) for page in pages])
     lines = [line for page in parts for item in page for line in _lines_of(item)]
     _widen(lines)
     body = body_type([item for page in parts for item in page if isinstance(item, Line)] or lines)
     hyphens = Hyphens([line.text for line in lines])
-    blocks, last = Blocks(body, hyphens), _Heading()
+    blocks = Blocks(body, hyphens)
     for page in parts:
         items: list[Line | Rows] = []
         for item in _without_contents(page):
             if isinstance(item, Line):
                 items.append(item)
             else:
-                items += _table_items(item, last)
+                items += _table_items(item, hyphens)
         blocks.read(items)
     sizes = tuple((round(page.width, 1), round(page.height, 1)) for page in pages)
     return Flow(tuple(blocks.elements()), sizes)
@@ -134,6 +134,7 @@ def _add_lines(
 ) -> int:
     lines = ordered_lines(pieces, page.number, region)
     _bar(lines, bars(page.rules))
+    _narrow(lines, sides(page.rules))
     found += lines
     return max([region, *(line.region + 1 for line in lines)])
 
@@ -147,6 +148,13 @@ def _bar(lines: Sequence[Line], across: Sequence[Rule]) -> None:
             and rule[2] >= line.right - _NEAR_RULE
             for rule in across
         )
+
+
+def _narrow(lines: Sequence[Line], down: Sequence[Rule]) -> None:
+    """Let the lines in a frame reach no further than its right side."""
+    for line in lines:
+        right = [rule[0] for rule in down if rule[0] > line.right and rule[1] < line.base < rule[3]]
+        line.limit = max(line.right, min([line.limit, *(side - _CELL_MARGIN for side in right)]))
 
 
 def _cell_lines(cell: Sequence[Piece], page: Page, limit: float) -> list[Line]:
@@ -183,45 +191,79 @@ def _without_contents(items: Sequence[Line | _Table]) -> list[Line | _Table]:
     return [item for item, entry in zip(items, entries, strict=True) if not entry]
 
 
-@dataclass
-class _Heading:
-    """The heading row of the last table, for tables that go on overleaf."""
+def _with_whole_tables(pages: list[list[Line | _Table]]) -> list[list[Line | _Table]]:
+    """The pages with each table that goes on overleaf whole, where it begins."""
+    last: list[Line | _Table] = []
+    for page in pages:
+        table, upper = page[0] if page else None, last[-1] if last else None
+        if isinstance(table, _Table) and isinstance(upper, _Table) and _go_together(upper, table):
+            last[-1] = _joined(upper, table)
+            del page[0]
+        last = page or last
+    return pages
 
-    xs: tuple[float, ...] = ()
-    page: int = 0
-    row: tuple[list[Line] | None, ...] = ()
+
+def _go_together(upper: _Table, lower: _Table) -> bool:
+    return len(upper.xs) == len(lower.xs) and all(
+        abs(x - other) <= _SAME_COLUMN for x, other in zip(upper.xs, lower.xs, strict=True)
+    )
 
 
-def _table_items(table: _Table, last: _Heading) -> list[Line | Rows]:
+def _joined(upper: _Table, lower: _Table) -> _Table:
+    """Two parts of a table: a repeated heading goes, a row that was broken is made whole."""
+    rows = lower.rows
+    if _words(rows[0]) == _words(upper.rows[0]):
+        rows = rows[1:]
+    if rows and _is_rest(_words(upper.rows[-1]), _words(rows[0])):
+        pairs = zip(upper.rows[-1], rows[0], strict=True)
+        whole = tuple([*(above or []), *(below or [])] for above, below in pairs)
+        return _Table(upper.xs, (*upper.rows[:-1], whole, *rows[1:]))
+    return _Table(upper.xs, (*upper.rows, *rows))
+
+
+def _is_rest(above: Sequence[str], below: Sequence[str]) -> bool:
+    """Whether a row is the rest of the one before: a cell of it begins within a sentence."""
+    unended = any(
+        words and upper and not upper.endswith(ENDED)
+        for upper, words in zip(above, below, strict=True)
+    )
+    return any(words[:1].islower() for words in below) or (unended and not all(below))
+
+
+def _words(row: Sequence[Sequence[Line] | None]) -> list[str]:
+    return [" ".join(line.text for line in cell or []) for cell in row]
+
+
+def _table_items(table: _Table, hyphens: Hyphens) -> list[Line | Rows]:
     """A table as elements, or, where its cells hold running text, as lines."""
-    cells = [[_cell(lines) for lines in row] for row in table.rows]
+    cells = [[_cell(lines, hyphens) for lines in row] for row in table.rows]
     if any(_is_prose(cell) for row in table.rows for cell in row if cell):
-        return _prose_items(table, cells)
-    page = next(line.page for row in table.rows for cell in row if cell for line in cell)
+        return _prose_items(table, cells, hyphens)
     rows = list(table.rows)
     heading: tuple[list[Line] | None, ...] = ()
     if has_heading(cells):
-        heading, rows, cells = rows[0], rows[1:], cells[1:]
-    elif page == last.page + 1 and _same_columns(table.xs, last.xs):
-        heading = last.row
-    last.xs, last.page, last.row = table.xs, page, heading
-    names = [cell.text if cell else "" for cell in (_cell(lines) for lines in heading)]
+        heading, rows = rows[0], rows[1:]
+    names = [cell.text if cell else "" for cell in cells[0]] if heading else []
+    cells = cells[len(table.rows) - len(rows) :]
     labelled = is_labelled(names, cells)
     elements: list[Element] = []
     for row, words in zip(rows, cells, strict=True):
         stretches: list[Stretch] = []
         for part in row_parts(names, words, labelled=labelled):
             glue = part.glue
+            cell = row[part.column] or []
             if part.heading:
-                stretches += _stretches(heading[part.column] or [], glue)
+                stretches += _repeated(heading[part.column], glue, cell, hyphens)
                 glue = ": "
-            stretches += _stretches(row[part.column] or [], glue)
+            stretches += _stretches(cell, glue, hyphens)
         if stretches:
             elements.append(Element("paragraph", tuple(stretches), tight=bool(elements)))
     return [Rows(tuple(elements))] if elements else []
 
 
-def _prose_items(table: _Table, cells: Sequence[Sequence[Cell | None]]) -> list[Line | Rows]:
+def _prose_items(
+    table: _Table, cells: Sequence[Sequence[Cell | None]], hyphens: Hyphens
+) -> list[Line | Rows]:
     """A table with running text: that text as lines, what is short with its column's heading."""
     prose = {
         column for row in table.rows for column, cell in enumerate(row) if cell and _is_prose(cell)
@@ -235,7 +277,8 @@ def _prose_items(table: _Table, cells: Sequence[Sequence[Cell | None]]) -> list[
             if column in prose or not headed:
                 items += cell
                 continue
-            stretches = [*_stretches(table.rows[0][column] or [], ""), *_stretches(cell, ": ")]
+            stretches = _repeated(table.rows[0][column], "", cell, hyphens)
+            stretches += _stretches(cell, ": ", hyphens)
             items.append(Rows((Element("paragraph", tuple(stretches)),)))
     return items
 
@@ -246,28 +289,36 @@ def _is_prose(cell: Sequence[Line]) -> bool:
     return words > _PROSE_WORDS or listed
 
 
-def _same_columns(xs: Sequence[float], others: Sequence[float]) -> bool:
-    return len(xs) == len(others) and all(
-        abs(x - other) <= _SAME_COLUMN for x, other in zip(xs, others, strict=True)
-    )
-
-
-def _cell(lines: Sequence[Line] | None) -> Cell | None:
+def _cell(lines: Sequence[Line] | None, hyphens: Hyphens) -> Cell | None:
     if lines is None:
         return None
-    text = "".join(stretch.glue + stretch.text for stretch in _stretches(lines, ""))
+    text = "".join(stretch.glue + stretch.text for stretch in _stretches(lines, "", hyphens))
     return Cell(text, bool(lines) and all(line.bold for line in lines))
 
 
-def _stretches(lines: Sequence[Line], glue: str) -> list[Stretch]:
+def _repeated(
+    heading: Sequence[Line] | None, glue: str, cell: Sequence[Line], hyphens: Hyphens
+) -> list[Stretch]:
+    """A column's heading before a cell: without a place where it stands on another page."""
+    found = _stretches(heading or [], glue, hyphens)
+    if cell and any(stretch.page != cell[0].page for stretch in found):
+        return [Stretch(stretch.text, stretch.glue) for stretch in found]
+    return found
+
+
+def _stretches(lines: Sequence[Line], glue: str, hyphens: Hyphens) -> list[Stretch]:
     """The lines of a cell; where a line was ended by hand, as in an address, a comma is put."""
     found: list[Stretch] = []
     for place, line in enumerate(lines):
-        if place:
-            before = lines[place - 1]
-            by_hand = not line.text[0].islower() and not is_full(before, line)
-            glue = ", " if by_hand and before.text[-1].isalnum() else " "
-        edges = tuple(line.edges)
-        found.append(Stretch(line.text, glue, line.page, edges, line.top, line.bottom))
+        text, edges, following = line.text, line.edges, ""
+        if place + 1 < len(lines):
+            after = lines[place + 1]
+            text, following = hyphens.join(text, after.text)
+            by_hand = not after.text[0].islower() and not is_full(line, after)
+            if by_hand and text[-1].isalnum():
+                following = ", "
+        found.append(
+            Stretch(text, glue, line.page, tuple(edges[: len(text) + 1]), line.top, line.bottom)
+        )
+        glue = following
     return found
-
