@@ -96,9 +96,7 @@ def outline_of(document: Document) -> Outline:
     )
 
 
-def agreement(
-    there: Sequence[Mark], found: Sequence[Mark], *, openings: bool = False
-) -> Agreement:
+def agreement(there: Sequence[Mark], found: Sequence[Mark], *, openings: bool = False) -> Agreement:
     """Marks agree where page and words do, spaces aside; each agrees with one other at most.
 
     With ``openings`` the words that are there are only the first ones.

@@ -222,7 +222,7 @@ def test_added_replaced_unchanged_and_failed(pair: Library, tmp_path: Path) -> N
         (
             "none.txt",
             "'none.txt' is neither a file nor a folder with report files (.txt, .text, .md, "
-                ".pdf, .html, .htm, .xhtml, .docx)",
+            ".pdf, .html, .htm, .xhtml, .docx)",
         ),
         ("broken.txt", "broken.txt"),
     ]

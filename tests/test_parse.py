@@ -533,7 +533,11 @@ class TestFiles:
     @pytest.mark.parametrize(
         ("name", "data", "message"),
         [
-            ("report.odt", b"PK", "report.odt: .odt cannot be read; save the report as one of .txt"),
+            (
+                "report.odt",
+                b"PK",
+                ".odt cannot be read; save the report as one of .txt",
+            ),
             ("report", b"The force.", "a file without suffix cannot be read"),
             ("report.txt", b"a\0b", "report.txt: this is not text"),
             ("report.txt", b"The \x81 force.", "byte 4 is not text in utf-8 or cp1252"),

@@ -29,8 +29,8 @@ _SITE = re.compile(
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _INLINE = frozenset(
-    "a abbr acronym b bdi bdo big br cite code data del dfn em font i ins kbd label mark q ruby s samp"
-    " small span strike strong sub sup time tt u var wbr".split()
+    "a abbr acronym b bdi bdo big br cite code data del dfn em font i ins kbd label mark q ruby s"
+    " samp small span strike strong sub sup time tt u var wbr".split()
 )
 _BOLD = frozenset(("b", "strong"))
 _NOTE = re.compile(r"\[?(\d{1,3}|[*†‡↩])\]?")

@@ -74,7 +74,7 @@ class Blocks:
         """All that was read, as elements; the headings with their levels."""
         self._flush()
         _settle_numbers(self.found)
-        heads = [draft for draft in self.found if _is_draft(draft, "heading")]
+        heads = [item for item in self.found if isinstance(item, Draft) and item.kind == "heading"]
         styles = [
             Style(draft.lines[0].size, draft.lines[0].bold, draft.lines[0].page) for draft in heads
         ]
@@ -261,7 +261,9 @@ def _settle_numbers(found: Sequence[Draft | Rows]) -> None:
             for between in found[places[id(run[0])] : places[id(run[-1])]]
         )
         words = sum(len(_text(item).split()) for item in run) / len(run)
-        if not apart and words <= _LONG_ITEM and (len(run) > 1 or run[0].opening.number is None):
+        first = run[0].opening
+        listed = len(run) > 1 or (first is not None and first.number is None)
+        if not apart and listed and words <= _LONG_ITEM:
             for item in run:
                 item.kind = "bullet"
 
@@ -275,10 +277,11 @@ def _text(draft: Draft) -> str:
 
 
 def _element(draft: Draft, level: int, hyphens: Hyphens) -> Element:
-    skip = draft.opening.length if draft.opening is not None else 0
-    marker = draft.opening.sign if draft.opening is not None else ""
-    if marker and not draft.opening.is_number:
-        marker = "•" if level == 0 else "–"
+    skip, marker = 0, ""
+    if draft.opening is not None:
+        skip, marker = draft.opening.length, draft.opening.sign
+        if not draft.opening.is_number:
+            marker = "•" if level == 0 else "–"
     stretches: list[Stretch] = []
     glue = ""
     for place, line in enumerate(draft.lines):
@@ -292,4 +295,3 @@ def _element(draft: Draft, level: int, hyphens: Hyphens) -> Element:
         )
         glue = following
     return Element(draft.kind, tuple(stretches), level, marker)
-

@@ -1,4 +1,4 @@
-"""Pieces of text into lines in reading order: columns one after the other, rows from left to right."""
+"""Pieces of text into lines in reading order: a column at a time, rows from left to right."""
 
 from __future__ import annotations
 
@@ -86,9 +86,7 @@ def ordered_lines(pieces: Sequence[Piece], page: int, first_region: int = 0) -> 
     phrases = [phrase for row in _rows(pieces) for phrase in _phrases(row)]
     regions: list[list[Line]] = []
     for number, region in enumerate(_regions(phrases, 0), first_region):
-        rows = [
-            _line(part, page, number) for row in _rows_of(region) for part in _far_apart(row)
-        ]
+        rows = [_line(part, page, number) for row in _rows_of(region) for part in _far_apart(row)]
         origin = min(line.sign_left if line.sign else line.left for line in rows)
         pitch = _pitch(rows)
         for line in rows:

@@ -129,9 +129,7 @@ def _parts(page: Page) -> list[Line | _Table]:
     return found
 
 
-def _add_lines(
-    found: list[Line | _Table], pieces: Sequence[Piece], page: Page, region: int
-) -> int:
+def _add_lines(found: list[Line | _Table], pieces: Sequence[Piece], page: Page, region: int) -> int:
     lines = ordered_lines(pieces, page.number, region)
     _bar(lines, bars(page.rules))
     _narrow(lines, sides(page.rules))
