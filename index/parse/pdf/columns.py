@@ -12,6 +12,7 @@ from index.parse.pdf.glyphs import Piece
 
 _SAME_ROW, _SMALL = 0.3, 0.8
 _GUTTER, _MARKER_GAP, _PHRASE_GAP, _APART, _HEAD_GAP = 0.8, 5.0, 0.55, 3.0, 3.0
+_RAISED_GAP = 1.5
 _FEWEST, _FEWEST_TOGETHER, _DEEPEST = 2, 5, 6
 _ALIGNED, _INDENT, _NEAR, _LOOSER = 1.5, 0.3, 1.7, 1.1
 _ALONE = re.compile(r"\(?(\d{1,3}|[a-z]|[ivx]{1,4})[.)]|[^\w\s]|o")
@@ -67,7 +68,8 @@ def phrases_of(row: Sequence[Piece]) -> list[Phrase]:
         if last is not None:
             gap = (piece.left - last[-1].right) / max(piece.size, last[-1].size)
             alone = len(last) == 1 and (last[0].symbol or _ALONE.fullmatch(last[0].text))
-            reach = _MARKER_GAP if alone else _PHRASE_GAP
+            raised = piece.size < _SMALL * last[-1].size
+            reach = _MARKER_GAP if alone else _RAISED_GAP if raised else _PHRASE_GAP
             if gap <= reach or last[-1].text.endswith(":"):
                 last.append(piece)
                 continue

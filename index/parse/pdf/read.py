@@ -22,7 +22,8 @@ from index.parse.pdf.heads import body_type
 from index.parse.pdf.order import Line, ordered_lines
 from index.parse.pdf.tables import Table, table_items, with_whole_tables
 
-_FEW_LINES, _NEAR_COLUMN = 4, 60.0
+_FEW_LINES, _NEAR_COLUMN, _TAIL = 4, 60.0, 2048
+_CUT_SHORT = "this PDF is damaged or cut short; get the file anew from where it is published"
 _CELL_MARGIN, _LINE_OVERLAP, _NEAR_RULE = 6.0, 0.5, 10.0
 
 
@@ -57,6 +58,8 @@ def read_pdf(data: bytes, limits: ReaderLimits) -> Flow:
 
 
 def _pages(data: bytes, limits: ReaderLimits) -> list[Page]:
+    if b"%%EOF" not in data[-_TAIL:]:
+        raise ReportError(_CUT_SHORT)  # pdfium would read what is left and say nothing
     try:
         document = pdfium.PdfDocument(data)
         count = len(document)
@@ -90,7 +93,7 @@ def _pages(data: bytes, limits: ReaderLimits) -> list[Page]:
 def _refusal(code: int) -> str:
     if code in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY):
         return "this PDF is locked by a password; save a copy without one (print it to a new PDF)"
-    return "this PDF is damaged or cut short; get the file anew from where it is published"
+    return _CUT_SHORT
 
 
 def _scanned(pictures: int) -> str:
