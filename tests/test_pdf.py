@@ -17,7 +17,8 @@ from index.layout import Box, Layout, PlacedText
 from index.parse import read_report
 from index.types import Document
 
-REPORTS = Path(__file__).parent / "data" / "reports"
+DATA = Path(__file__).parent / "data"
+REPORTS = DATA / "reports"
 OUTLINES = load_outlines(REPORTS / "outline.json")
 
 LEFT = [
@@ -151,6 +152,37 @@ class TestRealReports:
             assert len(document.pages) == len(document.layout.sizes)
 
 
+def test_a_page_printed_by_a_browser() -> None:
+    """Two justified columns, drawn bullets, a heading higher than the line beside it, a box."""
+    document = read_report(DATA / "two-columns.pdf")
+    found = [(block.kind, block.level, document.quote(block)) for block in document.blocks]
+    assert [(level, words) for kind, level, words in found if kind == "heading"] == [
+        (1, "PEEL 2023–25: Police effectiveness, efficiency and legitimacy"),
+        (2, "Overall summary"),
+        (3, "Areas for improvement"),
+        (2, "Responding to the public"),
+        (3, "Main findings"),
+    ]
+    assert [(level, words) for kind, level, words in found if kind == "bullet"] == [
+        (
+            0,
+            "The force needs to improve how quickly it answers emergency calls so that its "
+            "abandonment rates are lower.",
+        ),
+        (0, "It should make sure that:"),
+        (1, "repeat callers are routinely identified; and"),
+        (1, "call takers give appropriate advice on the preservation of evidence."),
+    ]
+    assert document.text.endswith(
+        "\n\nPreventing crime: 2021: Adequate; 2023: Good\n"
+        "Investigating crime: 2021: Good; 2023: Requires improvement\n"
+    )
+    for unit in document.units:
+        boxes = document.boxes(unit.start, unit.end)
+        inside = letters(text_in(DATA / "two-columns.pdf", boxes))
+        assert inside == letters(document.quote(unit))
+
+
 class TestHandmadePages:
     def test_columns_are_read_one_after_the_other(self, tmp_path: Path) -> None:
         page = [
@@ -282,7 +314,7 @@ class TestHandmadePages:
         first = [
             *lines(60, 700, LEFT[:3]),
             Text(60, 743.5, "The officers of the force"),
-            Text(202, 739, "1", 7),
+            Text(187, 739, "1", 7),
             Text(60, 790, "1 Those of the City of London Police.", 8),
         ]
         second = lines(60, 60, ["are seen in the streets often. That is good.", *RIGHT])
