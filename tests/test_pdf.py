@@ -315,7 +315,8 @@ class TestHandmadePages:
             *lines(60, 700, LEFT[:3]),
             Text(60, 743.5, "The officers of the force"),
             Text(187, 739, "1", 7),
-            Text(60, 790, "1 Those of the City of London Police.", 8),
+            Text(60, 787, "1", 5),
+            Text(64, 790, "Those of the City of London Police.", 8),
         ]
         second = lines(60, 60, ["are seen in the streets often. That is good.", *RIGHT])
         document = read(tmp_path, [first, second])

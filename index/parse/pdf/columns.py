@@ -43,7 +43,7 @@ class Phrase:
 
 
 def pieces_by_row(pieces: Sequence[Piece]) -> list[list[Piece]]:
-    """Pieces on one base line, or raised a little behind one, together; from the top down."""
+    """Pieces on one base line, or raised a little beside one, together; from the top down."""
     rows: list[list[Piece]] = []
     for piece in sorted(pieces, key=lambda piece: -piece.size):
         row = next((row for row in rows if _shares_row(piece, row)), None)
@@ -63,7 +63,11 @@ def _shares_row(piece: Piece, row: Sequence[Piece]) -> bool:
         return True
     if piece.size >= _SMALL * first.size or not -0.2 < above / first.size < 0.7:
         return False
-    return any(abs(piece.left - other.right) <= _RAISED_GAP * piece.size for other in row)
+    near = _RAISED_GAP * piece.size
+    return any(
+        abs(piece.left - other.right) <= near or abs(other.left - piece.right) <= near
+        for other in row
+    )
 
 
 def phrases_of(row: Sequence[Piece]) -> list[Phrase]:
