@@ -142,7 +142,7 @@ def index_add(
 
     Examples:
 
-        peel index add report.txt folder
+        peel index add report.pdf folder
 
         peel index add report.txt --enrich --llm-model NAME
     """
