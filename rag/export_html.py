@@ -12,7 +12,7 @@ from typing import Final
 
 from index.types import Document
 from rag.markup import Html, join, tag, whole_page
-from rag.show import known, place, web_address
+from rag.show import known, place, quotes_of, web_address
 from rag.types import Answer, Citation, Nearest, Part
 
 
@@ -30,7 +30,7 @@ def conversation_html(answers: Sequence[Answer], documents: Mapping[str, Documen
 
 def quoted(answers: Sequence[Answer], documents: Mapping[str, Document]) -> dict[str, Document]:
     """The documents that are quoted, by id, in the order in which they first are."""
-    names = [item.document for answer in answers for item in (*answer.citations, *answer.nearest)]
+    names = [item.document for answer in answers for item in quotes_of(answer)]
     return {name: documents[name] for name in dict.fromkeys(names) if name in documents}
 
 
@@ -98,21 +98,25 @@ def _quote(
     where = f"{titles.get(item.document, item.document)} › {place(item)}"
     address = web_address(document) if document else None
     date = known(document).get("published", "") if document else ""
-    lead_in = tag("span", item.lead_in.quote, " ", class_="lead_in") if item.lead_in else Html("")
-    source = tag(
-        "p",
+    lead_in = tag("p", item.lead_in.quote, class_="lead_in") if item.lead_in else Html("")
+    words = tag("blockquote", lead_in, tag("p", item.quote))
+    facts = [
         where,
-        f" · {date}" if date else "",
-        f" · characters {item.start}–{item.end}",
-        join(" · ", _link(address, "the report")) if address else "",
-        class_="quiet",
-    )
-    words = tag("blockquote", tag("p", lead_in, item.quote))
+        *([date] if date else []),
+        f"characters {item.start}–{item.end}",
+        *([_link(address, "the report")] if address else []),
+    ]
     if isinstance(item, Nearest):
-        return tag("li", words, source)
-    marker = item.marker
-    back = tag("a", "↑", href=f"#marker-{number}-{marker}", aria_label=f"Back to marker {marker}")
-    return tag("li", words, source, back, id=f"quote-{number}-{marker}", value=str(marker))
+        return tag("li", words, _source(facts))
+    to = f"marker-{number}-{item.marker}"
+    facts.append(tag("a", "↑", href=f"#{to}", aria_label=f"Back to marker {item.marker}"))
+    return tag(
+        "li", words, _source(facts), id=f"quote-{number}-{item.marker}", value=str(item.marker)
+    )
+
+
+def _source(facts: Sequence[str]) -> Html:
+    return tag("p", facts[0], *(join(" · ", fact) for fact in facts[1:]), class_="quiet")
 
 
 def _report(document: Document) -> Html:

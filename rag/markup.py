@@ -36,17 +36,17 @@ def join(*children: str) -> Html:
     return Html("".join(c if isinstance(c, Html) else escape(c) for c in children))
 
 
-def whole_page(title: str, style: str, script: str, *body: str) -> str:
+def whole_page(title: str, style: str, script: str, *body: str, forms: str = "'none'") -> str:
     """A page that fetches nothing and runs no script but ``script``, which may be empty.
 
     The content security policy names the script by its hash, so that markup that slipped
-    through would still be inert.
+    through would still be inert; ``forms`` says where forms may go.
     """
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     scripts = f"'sha256-{digest}'" if script else "'none'"
     policy = (
         f"default-src 'none'; style-src 'unsafe-inline'; script-src {scripts}; "
-        "base-uri 'none'; form-action 'none'"
+        f"base-uri 'none'; form-action {forms}"
     )
     head = tag(
         "head",
@@ -62,4 +62,4 @@ def whole_page(title: str, style: str, script: str, *body: str) -> str:
     return f"<!doctype html>\n{whole}\n"
 
 
-_VOID: Final = frozenset({"meta", "br"})
+_VOID: Final = frozenset({"meta", "br", "input"})

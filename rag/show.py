@@ -62,6 +62,11 @@ def provenance(document: Document) -> str:
     return _listed(document.title, *known(document).values())
 
 
+def quotes_of(answer: Answer) -> tuple[Citation | Nearest, ...]:
+    """Everything that an answer quotes: its citations, then what came nearest."""
+    return (*answer.citations, *answer.nearest)
+
+
 def web_address(document: Document) -> str | None:
     """Where the document is published, None where its metadata has no sound http address."""
     address = document.metadata.get("source_url", "")
@@ -75,7 +80,7 @@ def web_address(document: Document) -> str | None:
 
 def answer_with_references(answer: Answer, documents: Mapping[str, Document]) -> str:
     """The answer with its sources and what is known of each report quoted, as plain text."""
-    quoted = dict.fromkeys(item.document for item in (*answer.citations, *answer.nearest))
+    quoted = dict.fromkeys(item.document for item in quotes_of(answer))
     lines = [f"{provenance(documents[name])}\n" for name in quoted if name in documents]
     return answer_plain(answer) + ("\n" if lines else "") + "".join(lines)
 

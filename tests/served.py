@@ -15,6 +15,7 @@ import uvicorn
 from rag.pipeline import ReportQA, Step
 from rag.types import Answer
 from ui.app import build_server
+from ui.serve import Serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -52,12 +53,14 @@ def chromium() -> str | None:
 
 
 @contextmanager
-def served(qa: ReportQA) -> Iterator[str]:
+def served(qa: ReportQA, serving: Serving | None = None) -> Iterator[str]:
     """The address of the chat over ``qa``, on a free port of this machine."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         server = uvicorn.Server(
-            uvicorn.Config(build_server(qa), log_level="warning", timeout_graceful_shutdown=1)
+            uvicorn.Config(
+                build_server(qa, serving), log_level="warning", timeout_graceful_shutdown=1
+            )
         )
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()

@@ -155,12 +155,12 @@ def test_every_marker_of_the_page_leads_to_its_quote_and_back(
     quote = places["quote-1-1"]
     assert quote.attributes["value"] == "1"
     assert [item.text for item in quote.inside if item.tag == "blockquote"] == [
-        f"{ALSO} {first.quote}"
+        f"{ALSO}{first.quote}"
     ]
     (said,) = (item.text for item in quote.inside if "quiet" in item.classes)
     assert said == (
         f"City of London PEEL 2017 › {SECTION} · Last updated 22/03/2018 · "
-        f"characters {first.start}–{first.end} · the report"
+        f"characters {first.start}–{first.end} · the report · ↑"
     )
     assert report.text[first.start : first.end] == first.quote
     assert [link for link in links if not link.startswith("#")] == [ADDRESS] * 4
@@ -191,7 +191,7 @@ def test_hostile_words_stay_words(text: str, report: Document) -> None:
         document_id=text,
         title=text,
         sha256="0",
-        metadata={key: text for key in ("published", "publisher", "licence", "source_url")},
+        metadata=dict.fromkeys(("published", "publisher", "licence", "source_url"), text),
     )
     usual = Page(conversation_html([absent("x")], {"x": replace(hostile, title="x", metadata={})}))
     page = Page(conversation_html([absent(text)], {text: hostile}))

@@ -15,21 +15,22 @@ os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
+from mcp.server.transport_security import RequestBodyLimitMiddleware
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.errors import PeelError
+from ui.api import add_endpoints
 from ui.desk import Desk, Turns
+from ui.mcp_tools import Tools
+from ui.serve import Serving, protect
 
 if TYPE_CHECKING:
     from rag.pipeline import ReportQA
 
 _TITLE = "Ask the report"
-_WAITING = 64
-_AT_ONCE = 4
-_LOOPBACK = ("127.0.0.1", "localhost")
+_BODY_BYTES = 8 * 2**20
 _BAR = f"""
 <header class="bar"><p class="brand">{_TITLE}</p>
 <div class="views" role="group" aria-label="View">
@@ -59,8 +60,9 @@ _HEADERS = {
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
-def build_app(qa: ReportQA) -> gr.Blocks:
-    """The chat at the left and the report at the right, over ``qa``."""
+def build_app(qa: ReportQA, serving: Serving | None = None) -> gr.Blocks:
+    """The chat at the left and the report at the right, over ``qa``, and its named endpoints."""
+    serving = serving or Serving()
     desk = Desk(qa)
     app = gr.Blocks(
         title=_TITLE, analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)
@@ -111,26 +113,30 @@ def build_app(qa: ReportQA) -> gr.Blocks:
         chat.clear(clear, None, [kept, chat], cancels=answered, **at_once)
         chat.open(open_report, None, [report], **at_once)
         app.load(desk.conversation, [kept], [chat], **at_once)
-    app.queue(max_size=_WAITING, default_concurrency_limit=_AT_ONCE, api_open=False)
+        add_endpoints(qa)
+    app.queue(max_size=serving.waiting, default_concurrency_limit=serving.at_once, api_open=False)
     return app
 
 
-def build_server(qa: ReportQA, host: str = "127.0.0.1") -> FastAPI:
-    """The chat as an ASGI application that talks to its own pages only.
-
-    On a loopback host, requests that name another host are refused, so that no web page
-    can reach the chat through a name of its own.
-    """
-    server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+def build_server(qa: ReportQA, serving: Serving | None = None) -> FastAPI:
+    """The chat as an ASGI application that talks to its own pages and its users only."""
+    serving = serving or Serving()
+    tools = Tools(qa, serving.at_once, serving.waiting) if serving.mcp else None
+    server = FastAPI(
+        docs_url=None, redoc_url=None, openapi_url=None, lifespan=tools.running if tools else None
+    )
+    server.add_middleware(RequestBodyLimitMiddleware, max_body_size=_BODY_BYTES)
+    protect(server, serving)
     server.add_middleware(_Secured)
     server.add_middleware(CORSMiddleware, allow_origins=[])
-    if host in _LOOPBACK:
-        server.add_middleware(TrustedHostMiddleware, allowed_hosts=list(_LOOPBACK))
+    if tools:
+        server.router.routes.extend(tools.routes)
 
     gr.mount_gradio_app(
         server,
-        build_app(qa),
+        build_app(qa, serving),
         path="/",
+        root_path=serving.root_path.rstrip("/") or None,
         footer_links=[],
         run_history=False,
         allowed_paths=[],
@@ -145,11 +151,12 @@ def build_server(qa: ReportQA, host: str = "127.0.0.1") -> FastAPI:
     return server
 
 
-def serve(qa: ReportQA, host: str, port: int, ready: Callable[[str], None]) -> None:
+def serve(qa: ReportQA, serving: Serving, ready: Callable[[str], None]) -> None:
     """Serves the chat until interrupted; ``ready`` is called with its address.
 
     Raises PeelError where the port cannot be had.
     """
+    host, port = serving.host, serving.port
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     with listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -161,9 +168,10 @@ def serve(qa: ReportQA, host: str, port: int, ready: Callable[[str], None]) -> N
                 "try another port: peel chat --port 7861"
             ) from error
         config = uvicorn.Config(
-            build_server(qa, host), log_level="warning", timeout_graceful_shutdown=2
+            build_server(qa, serving), log_level="warning", timeout_graceful_shutdown=2
         )
-        ready(f"http://{host}:{listener.getsockname()[1]}")
+        shown = f"[{host}]" if ":" in host else host
+        ready(f"http://{shown}:{listener.getsockname()[1]}")
         uvicorn.Server(config).run(sockets=[listener])
 
 
@@ -176,7 +184,9 @@ class _Secured:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_secured(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(_HEADERS)
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, send_secured)

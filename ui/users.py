@@ -1,0 +1,275 @@
+"""The people who may use a served chat: a JSON file of names and salted password hashes.
+
+Hashes are by scrypt (RFC 7914), each with its own salt and its parameters beside it. The file is
+read and written by its owner alone.
+"""
+
+from __future__ import annotations
+
+import base64
+import fcntl
+import hashlib
+import hmac
+import json
+import logging
+import os
+import re
+import secrets
+import stat
+import threading
+import unicodedata
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from index.errors import AccountError
+
+MIN_CHARACTERS: Final = 12
+MAX_CHARACTERS: Final = 256
+
+_MIN_DIFFERENT: Final = 5
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
+_FORMAT: Final = 1
+# 32 MiB and about 0.2 s a try; as hard as OWASP's first choice (n 2^17, p 1) with less memory.
+_N, _R, _P, _SALT, _LENGTH = 2**15, 8, 3, 16, 32
+_MAX_WORK: Final = 2**22
+_MEMORY: Final = 256 * 2**20
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordHash:
+    """A password by scrypt with cost ``n``, block size ``r`` and parallelism ``p``.
+
+    ``salt`` and ``hash`` are in Base64.
+    """
+
+    n: int
+    r: int
+    p: int
+    salt: str
+    hash: str
+
+    @classmethod
+    def of(cls, password: str) -> PasswordHash:
+        """The hash of a password under a new salt."""
+        salt = secrets.token_bytes(_SALT)
+        digest = _scrypt(password, salt, _N, _R, _P)
+        return cls(_N, _R, _P, _encoded(salt), _encoded(digest))
+
+    def matches(self, password: str) -> bool:
+        """Whether it is of this password; takes as long for any password."""
+        found = _scrypt(password, base64.b64decode(self.salt), self.n, self.r, self.p)
+        return hmac.compare_digest(found, base64.b64decode(self.hash))
+
+
+class Users:
+    """The users of a file, read anew whenever it changes; safe to share by threads.
+
+    A file that is damaged or that others can read while the chat is served lets nobody in.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.Lock()
+        self._stamp: tuple[int, ...] = ()
+        self._users: Mapping[str, PasswordHash] = {}
+        self._nobody = PasswordHash.of(secrets.token_hex())
+
+    @classmethod
+    def open(cls, path: Path) -> Users:
+        """The users of a file; raises AccountError where it cannot be used or holds none."""
+        users = cls(path)
+        if not read_users(path):
+            raise AccountError(
+                f"{path} holds no users; add one with: peel user add NAME --auth-file {path}"
+            )
+        return users
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._current()
+
+    def check(self, name: str, password: str) -> bool:
+        """Whether this is the user's password; as slow where there is no such user."""
+        found = self._current().get(name)
+        matches = (found or self._nobody).matches(password)
+        return matches and found is not None
+
+    def stamp(self, name: str) -> str:
+        """What changes with the user's password; empty where there is no such user."""
+        found = self._current().get(name)
+        return found.hash if found else ""
+
+    def _current(self) -> Mapping[str, PasswordHash]:
+        with self._lock:
+            stamp = _stamp(self.path)
+            if stamp != self._stamp or not stamp:
+                self._stamp = stamp
+                try:
+                    self._users = read_users(self.path)
+                except AccountError as error:
+                    self._users = {}
+                    logger.error("nobody can log in: %s", error)
+            return self._users
+
+
+def read_users(path: Path) -> dict[str, PasswordHash]:
+    """The users of a file by name.
+
+    Raises AccountError where it cannot be read, is not as written, or where anyone but its
+    owner may read or write it.
+    """
+    try:
+        with path.open("rb") as file:
+            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+            data = file.read()
+    except OSError as error:
+        raise AccountError(
+            f"{path} cannot be read ({error.strerror}); make it with: "
+            f"peel user add NAME --auth-file {path}"
+        ) from error
+    if mode & 0o077:
+        raise AccountError(
+            f"{path} has the mode {mode:04o}, so that others may read the password hashes; "
+            f"mend it with: chmod 600 {path}"
+        )
+    try:
+        return _parsed(json.loads(data))
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise AccountError(
+            f"{path} is not a file of users ({type(error).__name__}: {error}); make another one "
+            "with: peel user add NAME --auth-file FILE"
+        ) from error
+
+
+def add_user(path: Path, name: str, password: str) -> bool:
+    """Add a user, or give one another password; whether the name is new.
+
+    Makes the file where there is none. Raises AccountError for a name or a password that
+    cannot be used, and where the file cannot be read or written.
+    """
+    check_name(name)
+    check_password(name, password)
+    hashed = PasswordHash.of(password)
+    with _changing(path):
+        users = read_users(path) if path.exists() else {}
+        is_new = name not in users
+        _save(path, {**users, name: hashed})
+    return is_new
+
+
+def remove_user(path: Path, name: str) -> None:
+    """Remove a user; raises AccountError where there is no such user or file."""
+    with _changing(path):
+        users = read_users(path)
+        if name not in users:
+            raise AccountError(
+                f"there is no user {name!r} in {path}; the users are: {', '.join(users) or 'none'}"
+            )
+        del users[name]
+        _save(path, users)
+
+
+def check_name(name: str) -> None:
+    """Raises AccountError for a name that cannot be used."""
+    if not _NAME.fullmatch(name):
+        raise AccountError(
+            f"{name!r} cannot be a user's name; take at most 64 letters, digits and . _ @ - and "
+            "begin with a letter or a digit"
+        )
+
+
+def check_password(name: str, password: str) -> None:
+    """Raises AccountError, without the password in it, for one that is too weak or too long."""
+    plain = password.casefold()
+    if len(password) < MIN_CHARACTERS:
+        fault = f"it has {len(password)} characters; take at least {MIN_CHARACTERS}"
+    elif len(password) > MAX_CHARACTERS:
+        fault = f"it has {len(password)} characters; take at most {MAX_CHARACTERS}"
+    elif len(set(plain)) < _MIN_DIFFERENT:
+        fault = f"it has fewer than {_MIN_DIFFERENT} different characters; take more"
+    elif name.casefold() in plain and len(plain) - len(name) < MIN_CHARACTERS:
+        fault = "it is little more than the name; take other words"
+    elif any(unicodedata.category(character) in ("Cc", "Cs") for character in password):
+        fault = "it holds a control character; type it anew"
+    else:
+        return
+    raise AccountError(f"this password cannot be used: {fault}")
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    """What changes whenever a file does; empty where there is none."""
+    try:
+        state = path.stat()
+    except OSError:
+        return ()
+    return (state.st_ino, state.st_mtime_ns, state.st_size, state.st_mode)
+
+
+def _scrypt(password: str, salt: bytes, n: int, r: int, p: int) -> bytes:
+    typed = unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")
+    return hashlib.scrypt(typed, salt=salt, n=n, r=r, p=p, maxmem=_MEMORY, dklen=_LENGTH)
+
+
+def _encoded(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
+
+
+def _parsed(data: Any) -> dict[str, PasswordHash]:
+    if not isinstance(data, dict) or data.get("users_format") != _FORMAT:
+        raise ValueError(f"'users_format' is not {_FORMAT}")
+    users = {}
+    for name, fields in data["users"].items():
+        check = PasswordHash(**fields)
+        numbers = (check.n, check.r, check.p)
+        sizes = [len(base64.b64decode(text, validate=True)) for text in (check.salt, check.hash)]
+        is_sound = (
+            _NAME.fullmatch(name)
+            and all(type(number) is int and number > 0 for number in numbers)
+            and check.n >= 2**14
+            and not check.n & (check.n - 1)
+            and check.n * check.r * check.p <= _MAX_WORK
+            and sizes[0] >= _SALT
+            and sizes[1] == _LENGTH
+        )
+        if not is_sound:
+            raise ValueError(f"the entry of {name!r} is not sound")
+        users[name] = check
+    return users
+
+
+@contextmanager
+def _changing(path: Path) -> Iterator[None]:
+    """Hold the lock beside a file, so that two writers lose nothing of each other."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = os.open(path.with_name(f".{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(lock)
+    except OSError as error:
+        raise AccountError(
+            f"{path} cannot be written ({error.strerror}); choose another file"
+        ) from error
+
+
+def _save(path: Path, users: Mapping[str, PasswordHash]) -> None:
+    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    data = {
+        "users_format": _FORMAT,
+        "users": {name: asdict(user) for name, user in sorted(users.items())},
+    }
+    file = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(file, "w", encoding="utf-8") as opened:
+            opened.write(json.dumps(data, indent=1) + "\n")
+            opened.flush()
+            os.fsync(opened.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
