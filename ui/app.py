@@ -15,7 +15,6 @@ os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
-from mcp.server.transport_security import RequestBodyLimitMiddleware
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,7 +22,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from index.errors import PeelError
 from ui.api import add_endpoints
 from ui.desk import Desk, Turns
-from ui.mcp_tools import Tools
 from ui.serve import Serving, protect
 
 if TYPE_CHECKING:
@@ -121,16 +119,14 @@ def build_app(qa: ReportQA, serving: Serving | None = None) -> gr.Blocks:
 def build_server(qa: ReportQA, serving: Serving | None = None) -> FastAPI:
     """The chat as an ASGI application that talks to its own pages and its users only."""
     serving = serving or Serving()
-    tools = Tools(qa, serving.at_once, serving.waiting) if serving.mcp else None
-    server = FastAPI(
-        docs_url=None, redoc_url=None, openapi_url=None, lifespan=tools.running if tools else None
-    )
-    server.add_middleware(RequestBodyLimitMiddleware, max_body_size=_BODY_BYTES)
+    server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, max_body_size=_BODY_BYTES)
     protect(server, serving)
     server.add_middleware(_Secured)
     server.add_middleware(CORSMiddleware, allow_origins=[])
-    if tools:
-        server.router.routes.extend(tools.routes)
+    if serving.mcp:
+        from ui.mcp_tools import add_tools
+
+        add_tools(server, qa, serving.at_once, serving.waiting)
 
     gr.mount_gradio_app(
         server,

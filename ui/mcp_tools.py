@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Final, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 from mcp.server import MCPServer
@@ -19,7 +19,7 @@ from rag import lookup
 from rag.types import Answer
 
 if TYPE_CHECKING:
-    from starlette.routing import BaseRoute
+    from fastapi import FastAPI
 
     from rag.pipeline import ReportQA
 
@@ -39,39 +39,42 @@ _READS: Final = ToolAnnotations(
 T = TypeVar("T")
 
 
-class Tools:
-    """The tools over one ``ReportQA``: routes for a server, and what runs while it does.
+def add_tools(server: FastAPI, qa: ReportQA, at_once: int, waiting: int) -> None:
+    """Serve the tools at ``/mcp``; to be called before anything is mounted at ``/``.
 
     At most ``at_once`` calls are worked on and ``waiting`` wait; any more are refused in words.
     """
+    tools = _Tools(qa, at_once, waiting)
+    mcp = MCPServer(
+        "peel-qa", title="Inspection reports", instructions=_INSTRUCTIONS, log_level="WARNING"
+    )
+    for tool in (tools.ask, tools.search, tools.get_passage, tools.list_reports):
+        mcp.add_tool(tool, annotations=_READS)
+    app = mcp.streamable_http_app(
+        streamable_http_path=PATH,
+        json_response=True,
+        stateless_http=True,
+        # The server around it looks at Host and Origin, and knows the names of a proxy.
+        transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
+    )
+    server.router.routes.extend(app.routes)
+    before = server.router.lifespan_context
+
+    @asynccontextmanager
+    async def running(application: FastAPI) -> AsyncIterator[Any]:
+        async with before(application) as state, mcp.session_manager.run():
+            yield state
+
+    server.router.lifespan_context = running
+
+
+class _Tools:
+    """The tools over one ``ReportQA``."""
 
     def __init__(self, qa: ReportQA, at_once: int, waiting: int) -> None:
         self._qa = qa
         self._limit = (at_once, waiting)
         self._limiter: CapacityLimiter | None = None
-        self._server = MCPServer(
-            "peel-qa", title="Inspection reports", instructions=_INSTRUCTIONS, log_level="WARNING"
-        )
-        for tool in (self.ask, self.search, self.get_passage, self.list_reports):
-            self._server.add_tool(tool, annotations=_READS)
-        self._app = self._server.streamable_http_app(
-            streamable_http_path=PATH,
-            json_response=True,
-            stateless_http=True,
-            # The server around it looks at Host and Origin, and knows the names of a proxy.
-            transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
-        )
-
-    @property
-    def routes(self) -> list[BaseRoute]:
-        """What answers at ``/mcp``."""
-        return list(self._app.routes)
-
-    @asynccontextmanager
-    async def running(self, _server: object) -> AsyncIterator[None]:
-        """The lifespan of a server that has the routes."""
-        async with self._server.session_manager.run():
-            yield
 
     async def ask(
         self,
