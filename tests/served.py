@@ -19,6 +19,7 @@ from ui.serve import Serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
+    from starlette.types import ASGIApp
 
 HOW_TO_GET_ONE = "no Chromium found; get one with: apt-get install chromium"
 ARGUMENTS = (
@@ -55,13 +56,17 @@ def chromium() -> str | None:
 @contextmanager
 def served(qa: ReportQA, serving: Serving | None = None) -> Iterator[str]:
     """The address of the chat over ``qa``, on a free port of this machine."""
+    with serving_app(build_server(qa, serving)) as address:
+        yield address
+
+
+@contextmanager
+def serving_app(app: ASGIApp) -> Iterator[str]:
+    """The address of an application, on a free port of this machine."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(
-            uvicorn.Config(
-                build_server(qa, serving), log_level="warning", timeout_graceful_shutdown=1
-            )
-        )
+        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
+        server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
         deadline = time.monotonic() + _STARTED_WITHIN_SECONDS

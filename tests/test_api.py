@@ -155,7 +155,7 @@ def test_sources_prove_an_answer_and_say_what_is_forged(client: Client) -> None:
         ("ask", {"question": "Why?", "history": ["a" * 2001]}, "2,001 characters; give at most"),
         ("search", {"query": "abuse", "limit": 25}, "the limit is 25; give a number from 1 to 24"),
         ("search", {"query": "abuse", "limit": "8"}, "'limit' cannot be used: "),
-        ("passage", {"document": "x" * 99, "start": 0, "end": 1}, f"...'; the reports are: {REPORT}"),
+        ("passage", {"document": "x" * 99, "start": 0, "end": 1}, "...'; the reports are"),
         ("passage", {"document": REPORT, "start": 5, "end": 5}, "no characters 5 to 5"),
         ("passage", {"document": REPORT, "start": 0, "end": 9**9}, "it has 8721"),
         ("passage", {"document": REPORT, "start": 0, "end": 9, "around": 5001}, "from 0 to 5000"),
