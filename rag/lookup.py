@@ -35,7 +35,7 @@ class Hit:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Found:
     """What a search found, best first."""
 
@@ -47,7 +47,7 @@ class Found:
         return asdict(self)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Excerpt:
     """Words of a report at their place, those before and after, and how to refer to them.
 
@@ -84,7 +84,7 @@ class ReportEntry:
     about: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reports:
     """The reports of the library, in the order in which they were added."""
 
@@ -111,7 +111,7 @@ class SourceEntry:
     reference: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sources:
     """An answer's quotes, and whether the library proves the answer; ``faults`` say what not."""
 

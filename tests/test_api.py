@@ -174,9 +174,28 @@ def test_what_is_wrong_with_a_call_is_said(
     assert data["error"] == str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "body", "status", "message"),
+    [
+        ("nix", {}, 404, "no such endpoint; there are ask, search, passage, reports, sources"),
+        ("accept", {}, 404, "no such endpoint"),
+        ("ask", {}, 422, "/ask takes question and perhaps history; send a JSON object of these"),
+        ("ask", {"question": "Why?", "histroy": []}, 422, "/ask takes question and perhaps"),
+        ("passage", {"document": REPORT}, 422, "/passage takes document, start, end and perhaps"),
+        ("reports", {"all": True}, 422, "/reports takes nothing"),
+    ],
+)
+def test_what_an_endpoint_takes_is_said(
+    address: str, endpoint: str, body: dict[str, Any], status: int, message: str
+) -> None:
+    refused = httpx.post(f"{address}gradio_api/call/v2/{endpoint}", json=body, timeout=60)
+    assert refused.status_code == status
+    assert message in refused.json()["detail"]
+
+
 def test_a_call_that_is_too_large_is_refused(address: str) -> None:
     body = {"question": "x" * 9 * 2**20}
-    assert httpx.post(f"{address}gradio_api/call/v2/ask", json=body).status_code == 413
+    assert httpx.post(f"{address}gradio_api/call/v2/ask", json=body, timeout=60).status_code == 413
 
 
 def test_a_page_of_another_site_cannot_ask(address: str) -> None:

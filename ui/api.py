@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import gradio as gr
 from gradio.events import api
 from pydantic import ConfigDict, ValidationError, validate_call
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
 from index.errors import PeelError
 from rag import lookup
@@ -24,6 +26,13 @@ if TYPE_CHECKING:
     from rag.pipeline import ReportQA
 
 GROUP: Final = "questions"
+ENDPOINTS: Final = {
+    "ask": "question and perhaps history",
+    "search": "query and perhaps limit",
+    "passage": "document, start, end and perhaps around",
+    "reports": "",
+    "sources": "answer",
+}
 FAULT: Final = "Something went wrong here, and the fault was noted. Please ask again."
 
 _STRICT: Final = ConfigDict(strict=True)
@@ -58,6 +67,18 @@ def add_endpoints(qa: ReportQA) -> None:
 
     for endpoint in (ask, search, passage, reports, sources):
         api(checked(endpoint), api_name=endpoint.__name__, concurrency_id=GROUP)
+
+
+async def refuse_call(request: Request, error: Exception) -> Response:
+    """What Gradio's own refusal of a call lacks: the names that there are, and no traceback."""
+    _, is_call, name = request.url.path.partition("/call/v2/")
+    if not is_call:
+        raise error
+    if name not in ENDPOINTS:
+        names = ", ".join(ENDPOINTS)
+        return JSONResponse({"detail": f"there is no such endpoint; there are {names}"}, 404)
+    takes = ENDPOINTS[name] or "nothing"
+    return JSONResponse({"detail": f"/{name} takes {takes}; send a JSON object of these"}, 422)
 
 
 def checked(function: Callable[..., T]) -> Callable[..., T]:

@@ -20,7 +20,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.errors import PeelError
-from ui.api import add_endpoints
+from ui.api import add_endpoints, refuse_call
 from ui.desk import Desk, Turns
 from ui.serve import Serving, protect
 
@@ -132,6 +132,7 @@ def build_server(qa: ReportQA, serving: Serving | None = None) -> FastAPI:
         server,
         build_app(qa, serving),
         path="/",
+        app_kwargs={"exception_handlers": {TypeError: refuse_call, KeyError: refuse_call}},
         root_path=serving.root_path.rstrip("/") or None,
         footer_links=[],
         run_history=False,

@@ -49,7 +49,8 @@ def add_tools(server: FastAPI, qa: ReportQA, at_once: int, waiting: int) -> None
         "peel-qa", title="Inspection reports", instructions=_INSTRUCTIONS, log_level="WARNING"
     )
     for tool in (tools.ask, tools.search, tools.get_passage, tools.list_reports):
-        mcp.add_tool(tool, annotations=_READS)
+        # Schemas of results are made of classes without slots only, and refused for others.
+        mcp.add_tool(tool, annotations=_READS, structured_output=True)
     app = mcp.streamable_http_app(
         streamable_http_path=PATH,
         json_response=True,
