@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
     from starlette.types import ASGIApp
 
+    from index.library import Library
+
 HOW_TO_GET_ONE = "no Chromium found; get one with: apt-get install chromium"
 ARGUMENTS = (
     "--no-sandbox",
@@ -46,6 +48,19 @@ class Paused(ReportQA):
             if isinstance(event, Answer):
                 self.gate.wait(_HELD_FOR_SECONDS)
             yield event
+
+
+class Held(ReportQA):
+    """A pipeline that answers nothing until its gate is opened, so that questions wait."""
+
+    def __init__(self, library: Library) -> None:
+        super().__init__(library)
+        self.gate = threading.Event()
+        self.warm()
+
+    def stream(self, question: str, history: Sequence[str] = ()) -> Iterator[Step | Answer]:
+        self.gate.wait(10 * _HELD_FOR_SECONDS)
+        yield from super().stream(question, history)
 
 
 def chromium() -> str | None:

@@ -18,7 +18,7 @@ import httpx
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
-from served import Paused, served
+from served import Held, served
 
 from rag.pipeline import ReportQA
 from rag.types import Answer
@@ -29,18 +29,13 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 REPORT = "city-of-london-peel-2017"
+PATIENT = {"timeout": 60}  # of a busy machine; httpx gives up after 5 seconds
 TOPICS = (
     "county lines", "domestic abuse", "leadership", "legitimacy", "neighbourhood policing",
     "organised crime", "vulnerable people", "missing children", "stop and search", "custody",
     "budget", "mental health", "terrorism", "fraud", "victims", "schools", "efficiency",
     "effectiveness", "investigations", "anti-social behaviour",
 )  # fmt: skip
-
-
-class Held(Paused):
-    """A pipeline that is held by these tests alone."""
-
-    gate = threading.Event()
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +53,7 @@ def address(qa: ReportQA) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def client(address: str) -> Client:
-    return Client(address, verbose=False)
+    return Client(address, verbose=False, httpx_kwargs=PATIENT)
 
 
 def plain(answer: Answer | dict[str, Any]) -> Any:
@@ -168,7 +163,7 @@ def test_what_is_wrong_with_a_call_is_said(
     with pytest.raises(AppError) as caught:
         client.predict(**arguments, api_name=f"/{endpoint}")
     assert message in str(caught.value)
-    with httpx.Client(base_url=address) as http:
+    with httpx.Client(base_url=address, timeout=60) as http:
         kind, data = called(http, endpoint, **arguments)
     assert kind == "error"
     assert data["error"] == str(caught.value)
@@ -207,15 +202,16 @@ def test_a_page_of_another_site_cannot_ask(address: str) -> None:
         ({"Origin": "null"}, 403),
         ({"Sec-Fetch-Site": "cross-site", **own}, 403),
     ):
-        done = httpx.post(f"{address}gradio_api/call/v2/reports", json={}, headers=headers)
+        done = httpx.post(
+            f"{address}gradio_api/call/v2/reports", json={}, headers=headers, timeout=60
+        )
         assert done.status_code == status, headers
 
 
 def test_twenty_clients_at_once_get_their_own_answers(address: str, qa: ReportQA) -> None:
     questions = [f"What does the report say about {topic}?" for topic in TOPICS]
     expected = [plain(qa.ask(question)) for question in questions]
-    patient = {"timeout": 60}  # of a busy machine; httpx gives up after 5 seconds
-    clients = [Client(address, verbose=False, httpx_kwargs=patient) for _ in questions]
+    clients = [Client(address, verbose=False, httpx_kwargs=PATIENT) for _ in questions]
     ready = threading.Barrier(len(questions))
 
     def ask(number: int) -> Any:
@@ -229,8 +225,9 @@ def test_twenty_clients_at_once_get_their_own_answers(address: str, qa: ReportQA
 
 
 def test_a_full_queue_is_said_and_loses_nobody(library: Library) -> None:
-    with served(Held(library), Serving(waiting=2, at_once=1)) as address:
-        client = Client(address, verbose=False)
+    held = Held(library)
+    with served(held, Serving(waiting=2, at_once=1)) as address:
+        client = Client(address, verbose=False, httpx_kwargs=PATIENT)
         with httpx.Client(base_url=address, timeout=60) as http:
             taken, refused = [], []
             for topic in TOPICS[:6]:
@@ -244,7 +241,7 @@ def test_a_full_queue_is_said_and_loses_nobody(library: Library) -> None:
             }
             with pytest.raises(Exception, match="Queue is full! Please try again"):
                 client.predict("Is there any custody?", api_name="/ask")
-            Held.gate.set()
+            held.gate.set()
             for topic, begun in taken:
                 text = http.get(f"{path}/{begun.json()['event_id']}").text
                 (answer,) = json.loads(text.strip().split("\n")[-1].removeprefix("data: "))

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 NAME, PASSWORD = "anna", "nine brown dogs bark"
 PAGE = {"Accept": "text/html"}
+PATIENT = {"timeout": 60}  # of a busy machine; httpx gives up after 5 seconds
 GUARDED = (
     ("GET", "config"),
     ("GET", "gradio_api/info"),
@@ -79,7 +80,7 @@ def log_in(http: httpx.Client, password: str = PASSWORD, **more: Any) -> httpx.R
 
 
 def test_nothing_is_reached_without_a_log_in(address: str) -> None:
-    with httpx.Client(base_url=address) as http:
+    with httpx.Client(base_url=address, timeout=60) as http:
         for method, path in GUARDED:
             refused = http.request(method, path)
             assert refused.status_code == 401, path
@@ -91,7 +92,7 @@ def test_nothing_is_reached_without_a_log_in(address: str) -> None:
 
 
 def test_a_browser_is_led_to_the_log_in_page(address: str) -> None:
-    with httpx.Client(base_url=address, headers=PAGE) as http:
+    with httpx.Client(base_url=address, headers=PAGE, timeout=60) as http:
         led = http.get("/")
         assert (led.status_code, led.headers["Location"]) == (303, "/login")
         page = http.get("/login")
@@ -113,7 +114,7 @@ def test_a_browser_is_led_to_the_log_in_page(address: str) -> None:
 
 
 def test_a_session_that_was_ended_is_of_no_more_use(address: str) -> None:
-    with httpx.Client(base_url=address) as http:
+    with httpx.Client(base_url=address, timeout=60) as http:
         log_in(http)
         token = http.cookies["peel-session"]
         http.get("/logout")
@@ -122,13 +123,13 @@ def test_a_session_that_was_ended_is_of_no_more_use(address: str) -> None:
 
 
 def test_clients_of_both_kinds_log_in(address: str) -> None:
-    client = Client(address, auth=(NAME, PASSWORD), verbose=False)
+    client = Client(address, auth=(NAME, PASSWORD), verbose=False, httpx_kwargs=PATIENT)
     answer = client.predict("What does OCG stand for?", api_name="/ask")
     assert answer["citations"]
     with pytest.raises(AuthenticationError, match="Invalid credentials"):
-        Client(address, auth=(NAME, "nine brown cats bark"), verbose=False)
+        Client(address, auth=(NAME, "nine brown cats bark"), verbose=False, httpx_kwargs=PATIENT)
     with pytest.raises(AuthenticationError, match="credentials were not provided"):
-        Client(address, verbose=False)
+        Client(address, verbose=False, httpx_kwargs=PATIENT)
 
     async def tools() -> list[str]:
         auth = httpx.BasicAuth(NAME, PASSWORD)
@@ -145,11 +146,11 @@ def test_clients_of_both_kinds_log_in(address: str) -> None:
 def _headed(header: str) -> Any:
     import httpx2
 
-    return httpx2.AsyncClient(headers={"Authorization": header})
+    return httpx2.AsyncClient(headers={"Authorization": header}, timeout=60)
 
 
 def test_programs_may_send_basic_credentials(address: str) -> None:
-    with httpx.Client(base_url=address) as http:
+    with httpx.Client(base_url=address, timeout=60) as http:
         assert http.get("/config", auth=(NAME, PASSWORD)).status_code == 200
         assert http.get("/config", auth=(NAME, "nine brown cats bark")).status_code == 401
         for header in ("Basic", "Basic %%%", "Basic " + "QQ==" * 9, "Bearer x"):
@@ -158,14 +159,14 @@ def test_programs_may_send_basic_credentials(address: str) -> None:
 
 def test_a_removed_user_is_out_at_once(address: str, file: Path) -> None:
     add_user(file, "ben", PASSWORD)
-    with httpx.Client(base_url=address) as http:
+    with httpx.Client(base_url=address, timeout=60) as http:
         log_in(http)
         assert http.get("/config").status_code == 200
-        assert httpx.get(f"{address}config", auth=(NAME, PASSWORD)).status_code == 200
+        assert httpx.get(f"{address}config", auth=(NAME, PASSWORD), timeout=60).status_code == 200
         remove_user(file, NAME)
         assert http.get("/config").status_code == 401
-        assert httpx.get(f"{address}config", auth=(NAME, PASSWORD)).status_code == 401
-        assert httpx.get(f"{address}config", auth=("ben", PASSWORD)).status_code == 200
+        assert httpx.get(f"{address}config", auth=(NAME, PASSWORD), timeout=60).status_code == 401
+        assert httpx.get(f"{address}config", auth=("ben", PASSWORD), timeout=60).status_code == 200
 
 
 def test_failed_log_ins_are_limited_whatever_the_way(address: str) -> None:
@@ -181,7 +182,7 @@ def test_failed_log_ins_are_limited_whatever_the_way(address: str) -> None:
 
 
 def test_a_log_in_from_another_site_or_too_long_is_refused(address: str) -> None:
-    with httpx.Client(base_url=address) as http:
+    with httpx.Client(base_url=address, timeout=60) as http:
         for headers in ({"Origin": "https://example.org"}, {"Sec-Fetch-Site": "cross-site"}):
             assert log_in(http, headers=headers).status_code == 403
         assert log_in(http, headers={"Origin": address.rstrip("/")}).status_code == 200
@@ -253,7 +254,7 @@ def test_the_chat_works_behind_a_proxy(qa: ReportQA, file: Path, strips: bool) -
             page = http.get(f"{public}/", headers=PAGE).text
             assert '"/peel' in page or '/peel"' in page
             assert http.get(f"{public}/theme.css").status_code == 200
-        client = Client(f"{public}/", auth=(NAME, PASSWORD), verbose=False)
+        client = Client(f"{public}/", auth=(NAME, PASSWORD), verbose=False, httpx_kwargs=PATIENT)
         assert client.predict("What does OCG stand for?", api_name="/ask")["citations"]
 
 
@@ -266,4 +267,7 @@ def test_a_whole_address_names_the_host_that_a_proxy_passes_on(qa: ReportQA) -> 
             ("127.0.0.1:7860", 200),
             ("evil.example.org", 400),
         ):
-            assert httpx.get(f"{address}config", headers={"Host": host}).status_code == status
+            assert (
+                httpx.get(f"{address}config", headers={"Host": host}, timeout=60).status_code
+                == status
+            )

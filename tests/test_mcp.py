@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -10,7 +9,7 @@ import anyio
 import httpx
 import pytest
 from mcp.client import Client
-from served import Paused, served
+from served import Held, served
 
 from rag.pipeline import ReportQA
 from rag.types import Answer
@@ -21,12 +20,6 @@ if TYPE_CHECKING:
 
 REPORT = "city-of-london-peel-2017"
 T = TypeVar("T")
-
-
-class Held(Paused):
-    """A pipeline that is held by these tests alone."""
-
-    gate = threading.Event()
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +99,8 @@ def test_what_is_wrong_with_a_call_is_said(
 
 
 def test_too_many_at_once_are_told(library: Library) -> None:
-    with served(Held(library), Serving(mcp=True, waiting=1, at_once=1)) as address:
+    held = Held(library)
+    with served(held, Serving(mcp=True, waiting=1, at_once=1)) as address:
 
         async def many(client: Client) -> list[Any]:
             results: list[Any] = []
@@ -115,7 +109,7 @@ def test_too_many_at_once_are_told(library: Library) -> None:
                 question = f"Is there any custody, or {number} of it?"
                 results.append((number, await client.call_tool("ask", {"question": question})))
                 if results[-1][1].is_error:
-                    Held.gate.set()
+                    held.gate.set()
 
             async with anyio.create_task_group() as group:
                 for number in range(4):

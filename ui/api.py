@@ -77,8 +77,9 @@ async def refuse_call(request: Request, error: Exception) -> Response:
     if name not in ENDPOINTS:
         names = ", ".join(ENDPOINTS)
         return JSONResponse({"detail": f"there is no such endpoint; there are {names}"}, 404)
-    takes = ENDPOINTS[name] or "nothing"
-    return JSONResponse({"detail": f"/{name} takes {takes}; send a JSON object of these"}, 422)
+    takes = ENDPOINTS[name]
+    mend = f"{takes}; send a JSON object of these" if takes else "nothing; send {}"
+    return JSONResponse({"detail": f"/{name} takes {mend}"}, 422)
 
 
 def checked(function: Callable[..., T]) -> Callable[..., T]:
