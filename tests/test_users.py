@@ -21,7 +21,8 @@ from test_cli import ROOT, peel
 
 from index.errors import AccountError
 from ui.attempts import PER_ADDRESS, PER_NAME, SECONDS, Attempts
-from ui.users import PasswordHash, Users, add_user, check_password, read_users, remove_user
+from ui.passwords import PasswordHash, check_password
+from ui.users import Users, add_user, read_users, remove_user
 
 GOOD = "nine brown dogs bark"
 

@@ -33,7 +33,8 @@ def user_add(
 
     The file keeps a salted hash and never the password.
     """
-    from ui.users import add_user, check_name
+    from ui.passwords import check_name
+    from ui.users import add_user
 
     check_name(name)
     if from_stdin:

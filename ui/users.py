@@ -8,62 +8,32 @@ from __future__ import annotations
 
 import base64
 import fcntl
-import hashlib
-import hmac
 import json
 import logging
 import os
-import re
 import secrets
 import stat
 import threading
-import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 from index.errors import AccountError
+from ui.passwords import (
+    HASH_BYTES,
+    NAME,
+    SALT_BYTES,
+    PasswordHash,
+    check_name,
+    check_password,
+)
 
-MIN_CHARACTERS: Final = 12
-MAX_CHARACTERS: Final = 256
-
-_MIN_DIFFERENT: Final = 5
-_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 _FORMAT: Final = 1
-# 32 MiB and about 0.2 s a try; as hard as OWASP's first choice (n 2^17, p 1) with less memory.
-_N, _R, _P, _SALT, _LENGTH = 2**15, 8, 3, 16, 32
-_MAX_WORK: Final = 2**22
-_MEMORY: Final = 256 * 2**20
+_MOST_MEMORY, _MOST_RUNS = 2**20, 16  # 128 MiB
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class PasswordHash:
-    """A password by scrypt with cost ``n``, block size ``r`` and parallelism ``p``.
-
-    ``salt`` and ``hash`` are in Base64.
-    """
-
-    n: int
-    r: int
-    p: int
-    salt: str
-    hash: str
-
-    @classmethod
-    def of(cls, password: str) -> PasswordHash:
-        """The hash of a password under a new salt."""
-        salt = secrets.token_bytes(_SALT)
-        digest = _scrypt(password, salt, _N, _R, _P)
-        return cls(_N, _R, _P, _encoded(salt), _encoded(digest))
-
-    def matches(self, password: str) -> bool:
-        """Whether it is of this password; takes as long for any password."""
-        found = _scrypt(password, base64.b64decode(self.salt), self.n, self.r, self.p)
-        return hmac.compare_digest(found, base64.b64decode(self.hash))
 
 
 class Users:
@@ -173,33 +143,6 @@ def remove_user(path: Path, name: str) -> None:
         _save(path, users)
 
 
-def check_name(name: str) -> None:
-    """Raises AccountError for a name that cannot be used."""
-    if not _NAME.fullmatch(name):
-        raise AccountError(
-            f"{name!r} cannot be a user's name; take at most 64 letters, digits and . _ @ - and "
-            "begin with a letter or a digit"
-        )
-
-
-def check_password(name: str, password: str) -> None:
-    """Raises AccountError, without the password in it, for one that is too weak or too long."""
-    plain = password.casefold()
-    if len(password) < MIN_CHARACTERS:
-        fault = f"it has {len(password)} characters; take at least {MIN_CHARACTERS}"
-    elif len(password) > MAX_CHARACTERS:
-        fault = f"it has {len(password)} characters; take at most {MAX_CHARACTERS}"
-    elif len(set(plain)) < _MIN_DIFFERENT:
-        fault = f"it has fewer than {_MIN_DIFFERENT} different characters; take more"
-    elif name.casefold() in plain and len(plain) - len(name) < MIN_CHARACTERS:
-        fault = "it is little more than the name; take other words"
-    elif any(unicodedata.category(character) in ("Cc", "Cs") for character in password):
-        fault = "it holds a control character; type it anew"
-    else:
-        return
-    raise AccountError(f"this password cannot be used: {fault}")
-
-
 def _stamp(path: Path) -> tuple[int, ...]:
     """What changes whenever a file does; empty where there is none."""
     try:
@@ -207,15 +150,6 @@ def _stamp(path: Path) -> tuple[int, ...]:
     except OSError:
         return ()
     return (state.st_ino, state.st_mtime_ns, state.st_size, state.st_mode)
-
-
-def _scrypt(password: str, salt: bytes, n: int, r: int, p: int) -> bytes:
-    typed = unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")
-    return hashlib.scrypt(typed, salt=salt, n=n, r=r, p=p, maxmem=_MEMORY, dklen=_LENGTH)
-
-
-def _encoded(data: bytes) -> str:
-    return base64.b64encode(data).decode("ascii")
 
 
 def _parsed(data: Any) -> dict[str, PasswordHash]:
@@ -227,13 +161,14 @@ def _parsed(data: Any) -> dict[str, PasswordHash]:
         numbers = (check.n, check.r, check.p)
         sizes = [len(base64.b64decode(text, validate=True)) for text in (check.salt, check.hash)]
         is_sound = (
-            _NAME.fullmatch(name)
+            NAME.fullmatch(name)
             and all(type(number) is int and number > 0 for number in numbers)
             and check.n >= 2**14
             and not check.n & (check.n - 1)
-            and check.n * check.r * check.p <= _MAX_WORK
-            and sizes[0] >= _SALT
-            and sizes[1] == _LENGTH
+            and check.n * check.r <= _MOST_MEMORY
+            and check.p <= _MOST_RUNS
+            and sizes[0] >= SALT_BYTES
+            and sizes[1] == HASH_BYTES
         )
         if not is_sound:
             raise ValueError(f"the entry of {name!r} is not sound")
