@@ -16,10 +16,13 @@ import uvicorn
 from rag.pipeline import ReportQA, Step
 from rag.types import Answer
 from ui.app import build_server
+from ui.serve import Serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
+    from starlette.types import ASGIApp
 
+    from index.library import Library
     from index.types import Document
 
 HOW_TO_GET_ONE = "no Chromium found; get one with: apt-get install chromium"
@@ -59,19 +62,38 @@ class Paused(ReportQA):
             yield event
 
 
+class Held(ReportQA):
+    """A pipeline that answers nothing until its gate is opened, so that questions wait."""
+
+    def __init__(self, library: Library) -> None:
+        super().__init__(library)
+        self.gate = threading.Event()
+        self.warm()
+
+    def stream(self, question: str, history: Sequence[str] = ()) -> Iterator[Step | Answer]:
+        self.gate.wait(10 * _HELD_FOR_SECONDS)
+        yield from super().stream(question, history)
+
+
 def chromium() -> str | None:
     """The browser of this machine; None where there is none."""
     return next((path for name in _NAMES if (path := shutil.which(name))), None)
 
 
 @contextmanager
-def served(qa: ReportQA) -> Iterator[str]:
+def served(qa: ReportQA, serving: Serving | None = None) -> Iterator[str]:
     """The address of the chat over ``qa``, on a free port of this machine."""
+    with serving_app(build_server(qa, serving)) as address:
+        yield address
+
+
+@contextmanager
+def serving_app(app: ASGIApp) -> Iterator[str]:
+    """The address of an application, on a free port of this machine."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(
-            uvicorn.Config(build_server(qa), log_level="warning", timeout_graceful_shutdown=1)
-        )
+        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
+        server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
         deadline = time.monotonic() + _STARTED_WITHIN_SECONDS

@@ -163,10 +163,11 @@ def test_a_library_without_reports_is_refused(tmp_path: Path, encoder: Encoder) 
 
 def test_a_taken_port_is_said(qa: ReportQA) -> None:
     from ui.app import serve
+    from ui.serve import Serving
 
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(PeelError, match=f"127.0.0.1 port {port} .*peel chat --port"):
-            serve(qa, "127.0.0.1", port, pytest.fail)
+            serve(qa, Serving(port=port), pytest.fail)

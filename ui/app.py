@@ -17,19 +17,18 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.errors import PeelError
+from ui.api import add_endpoints, refuse_call
 from ui.desk import Asked, Desk, Turns
+from ui.serve import Serving, protect
 
 if TYPE_CHECKING:
     from rag.pipeline import ReportQA
 
 _TITLE = "Ask the report"
-_WAITING = 64
-_AT_ONCE = 4
-_LOOPBACK = ("127.0.0.1", "localhost")
+_BODY_BYTES = 8 * 2**20
 _BAR = f"""
 <nav class="skips" aria-label="Skip to"><a class="skip" href="#question">Skip to the question</a>
 <a class="skip" href="#report">Skip to the report</a></nav>
@@ -73,8 +72,9 @@ _KEEP = """(turns) => {
 }"""
 
 
-def build_app(qa: ReportQA) -> gr.Blocks:
-    """The chat at the left and the report at the right, over ``qa``."""
+def build_app(qa: ReportQA, serving: Serving | None = None) -> gr.Blocks:
+    """The chat at the left and the report at the right, over ``qa``, and its named endpoints."""
+    serving = serving or Serving()
     desk = Desk(qa)
     app = gr.Blocks(
         title=_TITLE, analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)
@@ -137,26 +137,29 @@ def build_app(qa: ReportQA) -> gr.Blocks:
         restored = chat.restore(restore, None, [asked, chat, kept], cancels=answered, **at_once)
         restored.then(None, [kept], None, js=_KEEP, **at_once)
         chat.open(open_report, None, [report], **at_once)
-    app.queue(max_size=_WAITING, default_concurrency_limit=_AT_ONCE, api_open=False)
+        add_endpoints(qa)
+    app.queue(max_size=serving.waiting, default_concurrency_limit=serving.at_once, api_open=False)
     return app
 
 
-def build_server(qa: ReportQA, host: str = "127.0.0.1") -> FastAPI:
-    """The chat as an ASGI application that talks to its own pages only.
-
-    On a loopback host, requests that name another host are refused, so that no web page
-    can reach the chat through a name of its own.
-    """
-    server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+def build_server(qa: ReportQA, serving: Serving | None = None) -> FastAPI:
+    """The chat as an ASGI application that talks to its own pages and its users only."""
+    serving = serving or Serving()
+    server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, max_body_size=_BODY_BYTES)
+    protect(server, serving)
     server.add_middleware(_Secured)
     server.add_middleware(CORSMiddleware, allow_origins=[])
-    if host in _LOOPBACK:
-        server.add_middleware(TrustedHostMiddleware, allowed_hosts=list(_LOOPBACK))
+    if serving.mcp:
+        from ui.mcp_tools import add_tools
+
+        add_tools(server, qa, serving.at_once, serving.waiting)
 
     gr.mount_gradio_app(
         server,
-        build_app(qa),
+        build_app(qa, serving),
         path="/",
+        app_kwargs={"exception_handlers": {TypeError: refuse_call, KeyError: refuse_call}},
+        root_path=serving.root_path.rstrip("/") or None,
         footer_links=[],
         run_history=False,
         allowed_paths=[],
@@ -171,11 +174,12 @@ def build_server(qa: ReportQA, host: str = "127.0.0.1") -> FastAPI:
     return server
 
 
-def serve(qa: ReportQA, host: str, port: int, ready: Callable[[str], None]) -> None:
+def serve(qa: ReportQA, serving: Serving, ready: Callable[[str], None]) -> None:
     """Serves the chat until interrupted; ``ready`` is called with its address.
 
     Raises PeelError where the port cannot be had.
     """
+    host, port = serving.host, serving.port
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     with listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -187,9 +191,10 @@ def serve(qa: ReportQA, host: str, port: int, ready: Callable[[str], None]) -> N
                 "try another port: peel chat --port 7861"
             ) from error
         config = uvicorn.Config(
-            build_server(qa, host), log_level="warning", timeout_graceful_shutdown=2
+            build_server(qa, serving), log_level="warning", timeout_graceful_shutdown=2
         )
-        ready(f"http://{host}:{listener.getsockname()[1]}")
+        shown = f"[{host}]" if ":" in host else host
+        ready(f"http://{shown}:{listener.getsockname()[1]}")
         uvicorn.Server(config).run(sockets=[listener])
 
 
@@ -202,7 +207,9 @@ class _Secured:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_secured(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(_HEADERS)
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, send_secured)
