@@ -73,7 +73,8 @@ tbody th { color: var(--ink); font-size: .9rem; vertical-align: middle; }
 td.good { background: color-mix(in srgb, var(--good-bg) var(--share), transparent); }
 td.bad { background: color-mix(in srgb, var(--bad-bg) var(--share), transparent); }
 th:first-child, td:first-child { text-align: left; }
-td.meaning { text-align: left; white-space: normal; color: var(--quiet); font-size: .85rem; }
+.meaning { text-align: left; }
+td.meaning { white-space: normal; color: var(--quiet); font-size: .85rem; }
 .diagram { display: block; width: 100%; max-width: 26rem; margin-bottom: .6rem; }
 .diagram text { fill: var(--quiet); font-size: 11px; }
 .diagram .axis { stroke: var(--line); } .diagram .ideal { stroke: var(--quiet);
