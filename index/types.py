@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
+from index.layout import Box, Layout
+
 BlockKind = Literal["heading", "paragraph", "bullet", "date"]
 UnitKind = Literal["heading", "sentence", "bullet", "date"]
 
@@ -99,6 +101,7 @@ class Document:
     ``sha256`` is that of ``text`` encoded as UTF-8; ``source`` is where the file came from.
     ``metadata`` holds what is known of it (publisher, licence, date), as plain strings;
     ``answered`` and ``unanswered`` are the questions written for it, see ``index.enrich``.
+    ``layout`` says where the text stands on the pages of the file, where that has pages.
     """
 
     document_id: str
@@ -113,10 +116,18 @@ class Document:
     metadata: dict[str, str] = field(default_factory=dict)
     answered: tuple[Answered, ...] = ()
     unanswered: tuple[Unanswered, ...] = ()
+    layout: Layout = field(default_factory=Layout)
 
     def quote(self, span: Span | Section | Block | Unit) -> str:
         """The text of anything that has offsets."""
         return self.text[span.start : span.end]
+
+    def boxes(self, start: int, end: int) -> tuple[Box, ...]:
+        """Where the characters from ``start`` to ``end`` stand on the pages, a rectangle a line.
+
+        Empty where the file has no pages, as text and web pages.
+        """
+        return self.layout.boxes(start, end)
 
     @cached_property
     def lists(self) -> dict[int, tuple[Unit, ...]]:
@@ -159,6 +170,7 @@ class Document:
                 Unanswered(**{**item, "nearest": _spans(item["nearest"])})
                 for item in data["unanswered"]
             ),
+            layout=_layout(data["layout"]),
         )
 
 
@@ -185,6 +197,10 @@ class Passage:
 def _with_lead_in(data: dict[str, Any]) -> dict[str, Any]:
     lead_in = data["lead_in"]
     return {**data, "lead_in": None if lead_in is None else Span(**lead_in)}
+
+
+def _layout(data: dict[str, Any]) -> Layout:
+    return Layout(tuple((width, height) for width, height in data["sizes"]), data["rows"])
 
 
 def _spans(data: list[dict[str, int]]) -> tuple[Span, ...]:

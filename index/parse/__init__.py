@@ -7,43 +7,57 @@ from pathlib import Path
 
 from index.enrich import companion_questions
 from index.errors import ReportError
+from index.parse.apart import read_apart
+from index.parse.formats import SUFFIXES, format_of
+from index.parse.limits import ReaderLimits
 from index.parse.text import parse_text
 from index.reports import sidecar_metadata
 from index.types import Document
 
-READABLE_SUFFIXES = (".txt", ".text", ".md")
+READABLE_SUFFIXES = tuple(SUFFIXES)
 
-__all__ = ["READABLE_SUFFIXES", "parse_text", "read_report"]
+__all__ = ["READABLE_SUFFIXES", "ReaderLimits", "parse_text", "read_report"]
 
 
-def read_report(path: Path, document_id: str | None = None) -> Document:
+def read_report(
+    path: Path, document_id: str | None = None, limits: ReaderLimits | None = None
+) -> Document:
     """The document in a report file; its id is the file's stem unless one is given.
 
-    A ``.json`` file of the same name says what is known of the report, see ``index.reports``;
-    ``.questions.jsonl`` and ``.enriched.jsonl`` files hold questions that it answers, see
-    ``index.enrich``.
+    Text is read here, PDF, web pages and Word documents in a process of their own, held to
+    ``limits``. A ``.json`` file of the same name says what is known of the report, see
+    ``index.reports``; ``.questions.jsonl`` and ``.enriched.jsonl`` files hold questions that it
+    answers, see ``index.enrich``.
 
     Raises ReportError, naming the file, where the format is not one of READABLE_SUFFIXES, the
-    file cannot be read, is not text, or holds no sentence.
+    file is not what its name says, cannot be read, or holds no sentence.
     """
-    if path.suffix.lower() not in READABLE_SUFFIXES:
-        raise ReportError(
-            f"{path.name}: {path.suffix or 'a file without suffix'} cannot be read; save the "
-            f"report as text and use one of {', '.join(READABLE_SUFFIXES)}"
-        )
     try:
         data = path.read_bytes()
         metadata = sidecar_metadata(path)
         "".join(metadata.values()).encode()  # a ValueError where JSON wrote half a surrogate pair
     except (OSError, ValueError, RecursionError) as error:
         raise ReportError(f"{path.name}: cannot be read: {error}") from error
-    document = parse_text(
-        _decode(data, path.name),
-        document_id=document_id or path.stem,
-        source=path.name,
-        title=metadata.get("title"),
-        metadata=metadata,
-    )
+    file_format = format_of(path.name, data)
+    name, title = document_id or path.stem, metadata.get("title")
+    if file_format == "text":
+        document = parse_text(
+            _decode(data, path.name),
+            document_id=name,
+            source=path.name,
+            title=title,
+            metadata=metadata,
+        )
+    else:
+        document = read_apart(
+            data,
+            file_format,
+            name=path.name,
+            document_id=name,
+            title=title,
+            metadata=metadata,
+            limits=limits,
+        )
     if not any(unit.kind in ("sentence", "bullet") for unit in document.units):
         raise ReportError(f"{path.name}: there is no sentence in this file; is it the right one?")
     questions = companion_questions(path, document.text)

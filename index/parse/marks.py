@@ -47,6 +47,8 @@ _SUBHEADING = re.compile(
 )
 _NUMBERED_HEADING = re.compile(r"\d{1,2}(\.\d{1,2})*[.)]?\s+(?P<word>\S)|(19|20)\d\d\b")
 _SENTENCES = re.compile(r"[^\W\d_]{3}[.!?] \w")
+_LEADERS = re.compile(r"(\.\s?){4,}\s*\d{1,4}\Z")
+_LONGEST_ENTRY = 240
 _COLUMNS = re.compile(r"\t|\S {3,}\S")
 _HEADING_CHARACTERS, _HEADING_WORDS = 140, 22
 _ENDINGS = (".", ";", ":", ",", "!", "”", "…")
@@ -98,6 +100,12 @@ def bullet_marker(words: str) -> Marker | None:
     return None
 
 
+def sign_marker(words: str) -> int:
+    """How many characters of a line are the bullet that opens it, 0 where none does."""
+    match = _BULLET.match(words)
+    return match.end() if match and match[1] and match.end() < len(words) else 0
+
+
 def markdown_heading(words: str) -> Heading | None:
     """The heading that Markdown marks with number signs, None for other lines."""
     if not words.startswith("#") or not (match := _MARKDOWN.fullmatch(words)) or not match[2]:
@@ -111,7 +119,7 @@ def bold_heading(words: str) -> Heading | None:
         return None
     inner = match[2].strip()
     start = words.index(inner)
-    return Heading(0, start, start + len(inner)) if _is_title(inner) else None
+    return Heading(0, start, start + len(inner)) if is_title(inner) else None
 
 
 def is_date(words: str) -> bool:
@@ -121,6 +129,16 @@ def is_date(words: str) -> bool:
     return _DATE.fullmatch(" ".join(words.split())) is not None
 
 
+def is_contents_entry(words: str) -> bool:
+    """Whether a line is an entry of a table of contents: dots lead to a page number."""
+    return len(words) <= _LONGEST_ENTRY and _LEADERS.search(words) is not None
+
+
+def is_grade(words: str) -> bool:
+    """Whether words are a grade and nothing else."""
+    return _GRADE.fullmatch(words) is not None
+
+
 def is_subheading(words: str) -> bool:
     """Whether a heading is one of those that stand inside a section, such as its lists' own."""
     return _SUBHEADING.fullmatch(words) is not None
@@ -128,7 +146,7 @@ def is_subheading(words: str) -> bool:
 
 def is_kept(words: str) -> bool:
     """Whether a line is content though it recurs on many pages: a grade, a list's heading."""
-    return _GRADE.fullmatch(words) is not None or is_subheading(words)
+    return is_grade(words) or is_subheading(words)
 
 
 def is_heading(line: Line, following: Line | None, *, first: bool = False) -> bool:
@@ -138,7 +156,7 @@ def is_heading(line: Line, following: Line | None, *, first: bool = False) -> bo
     is not a label with its value ("Force: City of London", unless it opens the report), not a
     grade alone, not a row of a table and not a line of a paragraph broken over several.
     """
-    if following is None or not _is_title(line.text):
+    if following is None or not is_title(line.text):
         return False
     apart = line.blank_before and following.blank_before
     field = _FIELD.fullmatch(line.text)
@@ -157,12 +175,13 @@ def is_wrapped_heading(words: str, *, apart: bool) -> bool:
 
     It is one question; or, where it stands ``apart`` between blank lines, a title.
     """
-    if not _is_title(words):
+    if not is_title(words):
         return False
     return apart or words.endswith("?")
 
 
-def _is_title(words: str) -> bool:
+def is_title(words: str) -> bool:
+    """Whether words could be a heading: short, not a sentence, a grade or a row of a table."""
     if len(words) > _HEADING_CHARACTERS or words.endswith(_ENDINGS) or _SENTENCES.search(words):
         return False
     parts = words.split()

@@ -1,0 +1,294 @@
+"""Web pages into elements: the article, without what the site puts around it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from index.errors import ReportError
+from index.parse.flow import Element, Flow, Stretch
+from index.parse.letters import plain
+from index.parse.limits import ReaderLimits
+from index.parse.marks import is_date, is_title, sign_marker
+from index.parse.rows import Cell, has_heading, is_labelled, row_parts
+from index.types import BlockKind
+
+_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.I)
+_HEAD = 4096
+_LEFT_OUT = frozenset(
+    "script style noscript template nav footer aside form button select option input textarea"
+    " iframe object embed svg canvas video audio map dialog head".split()
+)
+_ROLES = frozenset("navigation banner contentinfo search complementary alert dialog".split())
+_SITE = re.compile(
+    r"(^|[\s_-])(cookies?|breadcrumbs?|skip-?link|pagination|share|social|related)([\s_-]|$)",
+    re.IGNORECASE,
+)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_INLINE = frozenset(
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q ruby s samp"
+    " small span strike strong sub sup time tt u var wbr".split()
+)
+_BOLD = frozenset(("b", "strong"))
+_NOTE = re.compile(r"\[?(\d{1,3}|[*†‡↩])\]?")
+_DEEPEST_HEADING, _PROSE_WORDS, _LONG_ITEM = 6, 45, 30
+
+
+def read_html(data: bytes, limits: ReaderLimits) -> Flow:
+    """The elements of a saved web page; raises ReportError where it is nested too deeply."""
+    tree = LexborHTMLParser(_decoded(data))
+    if tree.body is None:
+        return Flow(())
+    title = tree.css_first("title")
+    name = plain(title.text()) if title is not None else None
+    return Flow(tuple(_Reader(limits).read(_article(tree))), title=name or None)
+
+
+def _decoded(data: bytes) -> str:
+    """The text of a page in its own encoding, as far as it is known; else UTF-8 or Windows-1252."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16", "replace")
+    named = _CHARSET.search(data[:_HEAD])
+    for encoding in (named[1].decode("ascii", "replace") if named else "utf-8", "utf-8"):
+        try:
+            return data.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return data.decode("cp1252", "replace")
+
+
+def _article(tree: LexborHTMLParser) -> LexborNode:
+    """The part of a page that is its content."""
+    for selector in ("main", "[role=main]", "article"):
+        found = tree.css(selector)
+        if len(found) == 1 and found[0].text(strip=True):
+            return found[0]
+    body = tree.body
+    assert body is not None
+    return body
+
+
+@dataclass(slots=True)
+class _Words:
+    """The inline text of a block, as far as it has been read."""
+
+    parts: list[str] = field(default_factory=list)
+    bold: int = 0
+    letters: int = 0
+
+    def add(self, text: str, *, bold: bool) -> None:
+        self.parts.append(text)
+        count = sum(map(str.isalnum, text))
+        self.letters += count
+        self.bold += count if bold else 0
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """A list that is open; ``numbered`` ones of long items are a report's paragraphs."""
+
+    depth: int
+    long: bool
+
+
+class _Reader:
+    """Walks a page without recursion, so that no nesting can exhaust the stack."""
+
+    def __init__(self, limits: ReaderLimits) -> None:
+        self._limits = limits
+        self._found: list[Element] = []
+        self._words = _Words()
+        self._lists: list[_List] = []
+        self._item = False
+        self._level = 1
+        self._label = ""
+
+    def read(self, root: LexborNode) -> list[Element]:
+        """The elements below a node, in order."""
+        for node, opens, depth in walk(root, self._limits.depth):
+            if opens:
+                self._open(node, depth)
+            else:
+                self._close(node)
+        self._flush("paragraph")
+        return self._found
+
+    def _open(self, node: LexborNode, depth: int) -> None:
+        tag = node.tag
+        if tag == "-text":
+            self._words.add(node.text_content or "", bold=_is_bold(node))
+        elif tag in ("br", "hr"):
+            self._words.add(" ", bold=False)
+        elif tag == "table":
+            self._flush("paragraph")
+            self._found += _table(node, self._limits.depth - depth)
+        elif tag not in _INLINE:
+            if not (tag == "p" and self._item):
+                self._flush("paragraph")
+            if tag in ("ul", "ol"):
+                self._lists.append(_List(len(self._lists), tag == "ol" and _is_long(node)))
+            elif tag == "li":
+                self._item = True
+
+    def _close(self, node: LexborNode) -> None:
+        tag = node.tag or ""
+        if re.fullmatch(r"h[1-6]", tag):
+            self._level = int(tag[1])
+            self._flush("heading", self._level)
+        elif tag == "li":
+            self._flush("paragraph")
+            self._item = False
+        elif tag in ("ul", "ol") and self._lists:
+            self._flush("paragraph")
+            self._lists.pop()
+        elif tag == "dt":
+            self._label = plain("".join(self._words.parts)).rstrip(":")
+            self._words = _Words()
+        elif tag == "p" and self._item:
+            self._words.add(" ", bold=False)
+        elif tag not in _INLINE and tag != "-text":
+            self._flush("paragraph")
+
+    def _flush(self, kind: BlockKind, level: int = 0) -> None:
+        """Make an element of the words so far."""
+        words, self._words = self._words, _Words()
+        text = plain("".join(words.parts))
+        if not any(map(str.isalnum, text)):
+            return
+        if self._label:
+            text, self._label = f"{self._label}: {text}", ""
+        marker = ""
+        if kind == "paragraph" and self._item and self._lists:
+            self._item = False
+            if not self._lists[-1].long:
+                kind, level, marker = "bullet", self._lists[-1].depth, "•"
+        elif kind == "paragraph" and (sign := sign_marker(text)):
+            kind, text, marker = "bullet", text[sign:], "•"
+        elif kind == "paragraph" and words.letters == words.bold and is_title(text):
+            kind, level = "heading", min(self._level + 1, _DEEPEST_HEADING)
+        elif kind == "paragraph" and is_date(text):
+            kind = "date"
+        self._found.append(Element(kind, (Stretch(text),), level, marker))
+
+
+def walk(root: LexborNode, deepest: int) -> Iterator[tuple[LexborNode, bool, int]]:
+    """Every node below one that is shown, when it opens and when it closes, with its depth.
+
+    Tables are not gone into. Raises ReportError where nodes are nested deeper than ``deepest``.
+    """
+    stack: list[tuple[LexborNode, bool, int]] = [(root, True, 0)]
+    while stack:
+        node, opens, depth = stack.pop()
+        if not opens:
+            yield node, False, depth
+            continue
+        if depth > deepest:
+            raise ReportError(
+                f"its elements are nested more than {deepest} deep, which no report's are; "
+                "save it as text"
+            )
+        if depth and not _is_shown(node):
+            continue
+        yield node, True, depth
+        if node.tag == "-text":
+            continue
+        stack.append((node, False, depth))
+        if node.tag == "table" and depth:
+            continue
+        below: list[tuple[LexborNode, bool, int]] = []
+        child = node.first_child
+        while child is not None:
+            below.append((child, True, depth + 1))
+            child = child.next
+        stack.extend(reversed(below))
+
+
+def _is_shown(node: LexborNode) -> bool:
+    tag = node.tag or ""
+    if tag == "-text":
+        return True
+    if tag in _LEFT_OUT or tag.startswith(("-", "!")):
+        return False
+    named = node.attributes
+    if "hidden" in named or named.get("aria-hidden") == "true":
+        return False
+    if named.get("role") in _ROLES or _HIDDEN.search(named.get("style") or ""):
+        return False
+    if tag in ("sup", "a") and _NOTE.fullmatch(node.text(strip=True)):
+        return False  # a mark that points to a footnote, or back from it
+    about = f"{named.get('class') or ''} {named.get('id') or ''}"
+    return not (tag in ("div", "section", "ul", "ol", "p") and _SITE.search(about))
+
+
+def _is_bold(node: LexborNode) -> bool:
+    above = node.parent
+    while above is not None and above.tag in _INLINE:
+        if above.tag in _BOLD:
+            return True
+        above = above.parent
+    return False
+
+
+def _is_long(numbered: LexborNode) -> bool:
+    """Whether the items of a numbered list are a report's paragraphs: on average 30 words."""
+    items = [item for item in numbered.css("li") if item.parent == numbered]
+    words = sum(len(item.text().split()) for item in items)
+    return words > _LONG_ITEM * len(items)
+
+
+def _table(table: LexborNode, depth: int) -> list[Element]:
+    """A table's rows as lines; the content of one that lays out a page, block by block."""
+    rows: list[list[Cell | None]] = []
+    nodes: list[LexborNode] = []
+    for row in table.css("tr"):
+        if row.parent is None or not _belongs(row, table):
+            continue
+        cells: list[Cell | None] = []
+        child = row.first_child
+        while child is not None:
+            if child.tag in ("td", "th") and _is_shown(child):
+                nodes.append(child)
+                cells.append(Cell(plain(child.text(separator=" ")), child.tag == "th"))
+                spans = child.attributes.get("colspan") or "1"
+                extra = min(int(spans), 50) - 1 if spans.isdigit() else 0
+                cells += [None] * extra
+            child = child.next
+        if any(cell and cell.text for cell in cells):
+            rows.append(cells)
+    if any(_holds_blocks(node) for node in nodes):
+        limits = ReaderLimits(depth=max(depth, 0))
+        return [element for node in nodes for element in _Reader(limits).read(node)]
+    return _row_elements(rows)
+
+
+def _row_elements(rows: list[list[Cell | None]]) -> list[Element]:
+    names: list[str] = []
+    if has_heading(rows):
+        names, rows = [cell.text if cell else "" for cell in rows[0]], rows[1:]
+    labelled = is_labelled(names, rows)
+    elements: list[Element] = []
+    for row in rows:
+        text = "".join(
+            f"{part.glue}{part.heading + ': ' if part.heading else ''}{cell.text}"
+            for part in row_parts(names, row, labelled=labelled)
+            if (cell := row[part.column]) is not None
+        )
+        elements.append(Element("paragraph", (Stretch(text),), tight=bool(elements)))
+    return elements
+
+
+def _belongs(row: LexborNode, table: LexborNode) -> bool:
+    """Whether a row is the table's own, and not of a table in one of its cells."""
+    above = row.parent
+    while above is not None and above.tag != "table":
+        above = above.parent
+    return above == table
+
+
+def _holds_blocks(cell: LexborNode) -> bool:
+    if len(cell.text(separator=" ").split()) > _PROSE_WORDS:
+        return True
+    return cell.css_first("li, table, h1, h2, h3, h4, h5, h6") is not None
