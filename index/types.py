@@ -150,6 +150,11 @@ class Document:
         """
         return self.layout.boxes(start, end)
 
+    def page_at(self, offset: int) -> int | None:
+        """The page, from 1, that a character stands on; None where the file has no pages."""
+        pages = enumerate(self.pages, start=1)
+        return next((number for number, page in pages if page.start <= offset < page.end), None)
+
     @cached_property
     def lists(self) -> dict[int, tuple[Unit, ...]]:
         """The bullets of each list, in order, by ``list_id``.

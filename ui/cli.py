@@ -12,7 +12,12 @@ import typer
 
 from index.errors import AnswerError, PeelError
 from ui.enriching import ApiKey, BaseUrl, Model, Timeout, add_enriched
+from ui.known import index_set, index_show
 from ui.progress import bar, err, library_stages, say, stages
+from ui.shared import LibraryOption
+from ui.shared import count as _count
+from ui.shared import open_library as _open
+from ui.shared import show as _out
 
 if TYPE_CHECKING:
     from index.library import Library
@@ -36,15 +41,8 @@ eval_app = typer.Typer(help="Measure the answers on a set of questions.")
 app.add_typer(index_app, name="index", no_args_is_help=True)
 app.add_typer(eval_app, name="eval", no_args_is_help=True)
 
-LibraryOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--library",
-        help="The library's folder.",
-        envvar="PEEL_LIBRARY",
-        show_default="one in your home folder",
-    ),
-]
+index_app.command("show")(index_show)
+index_app.command("set")(index_set)
 
 
 @app.command()
@@ -326,22 +324,6 @@ def _build(path: Path | None, on_progress: Callable[[LibraryProgress], None]) ->
     from index.library import Library
 
     return Library.open_or_build(path, on_progress=on_progress)
-
-
-def _open(path: Path | None) -> Library:
-    from index.library import Library
-
-    return Library.open(path)
-
-
-def _out(text: str) -> None:
-    """Print text as it is; what a terminal's encoding lacks is shown as a question mark."""
-    encoding = sys.stdout.encoding or "utf-8"
-    typer.echo(text.encode(encoding, "replace").decode(encoding))
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 if __name__ == "__main__":

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from index.facts.body import inspectorates, kind_of, organisation
 from index.facts.dates import inspected, published
 from index.facts.grades import overall_of
@@ -12,7 +10,7 @@ from index.facts.known import FIELDS, corrected, stated
 from index.facts.people import lead_inspectors
 from index.types import Document, Fact
 
-__all__ = ["FIELDS", "corrected", "facts_of", "with_facts"]
+__all__ = ["FIELDS", "corrected", "facts_of"]
 
 
 def facts_of(document: Document) -> tuple[Fact, ...]:
@@ -35,7 +33,3 @@ def facts_of(document: Document) -> tuple[Fact, ...]:
     fields = {fact.field for fact in beside}
     return (*beside, *(fact for fact in said if fact.field not in fields))
 
-
-def with_facts(document: Document) -> Document:
-    """The document with its facts; see ``facts_of``."""
-    return replace(document, facts=facts_of(document))
