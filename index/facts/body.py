@@ -49,6 +49,7 @@ _CAPITAL = r"[A-Z0-9][\w’'&.-]*"
 _LINK = r"(?:of|and|the|upon|on|in|with|for|by|le|under|next|to|de|&|,)"
 _NAME = rf"(?:the )?{_CAPITAL}(?:,? (?:{_LINK} )*{_CAPITAL})*"
 _TAIL = (
+    r"(?: (?:city|county|borough|metropolitan|district|unitary|and|council)){0,4}"
     r"(?: local authority)?(?:[’']s)? (?:children[’']s (?:social care )?services|arrangements for .*"
     r"|services for .*)| local authority| police custody(?: suites)?"
 )
