@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from index.facts.front import front
+from index.facts.front import back, front
 from index.types import Document, Fact, Span
 
 _MONTHS = {
@@ -43,6 +43,7 @@ _PUBLISHED = re.compile(
     r"date published|last updated)\b",
     re.IGNORECASE,
 )
+_COPYRIGHT = re.compile(r"©\s*(?:Crown )?copyright,?\s*(\d{4})\b", re.IGNORECASE)
 _OTHER = re.compile(r"\b(?:previous|last|earlier|next)\s*$", re.IGNORECASE)
 # Characters: between the words that announce a date and the date, and as far as dates are read.
 _REACH, _FARTHEST = 60, 400
@@ -84,8 +85,13 @@ def inspected(document: Document) -> tuple[Fact, ...]:
 
 
 def published(document: Document) -> tuple[Fact, ...]:
-    """When the report was published."""
-    return _announced(document, _PUBLISHED, "published", several=False)
+    """When the report was published: on the day it says, else in the year of its copyright."""
+    if said := _announced(document, _PUBLISHED, "published", several=False):
+        return said
+    for block in reversed(back(document)):
+        if match := _COPYRIGHT.search(document.text, block.start, block.end):
+            return (Fact("published", match[1], span=Span(match.start(), match.end())),)
+    return ()
 
 
 def _announced(
