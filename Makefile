@@ -7,10 +7,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PEEL_LIBRARY ?= $(CURDIR)/.peel/library
 
-.PHONY: help chat test lint eval bench notebook lock clean browser
+.PHONY: help chat test lint eval eval-unseen results bench notebook lock clean browser
 
 help: ## Show the targets
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
 
 chat: $(VENV)/.installed ## Set up, build the index of the bundled report, open the chat
 	@$(BIN)/peel chat
@@ -26,6 +26,16 @@ lint: $(VENV)/.tools ## ruff and mypy
 eval: $(VENV)/.installed ## Run the development set; compare with the committed scores
 	@$(BIN)/peel eval run eval/sets/city-of-london-peel-2017.jsonl --out runs/city-of-london-peel-2017
 	@$(BIN)/peel eval compare eval/baseline/city-of-london-peel-2017.json runs/city-of-london-peel-2017
+
+eval-unseen: $(VENV)/.installed ## Run the questions on reports that nothing was tuned on, each alone
+	@$(BIN)/peel eval run eval/sets/inspections.jsonl --reports eval/sets/reports --out runs/inspections
+
+results: eval eval-unseen ## Write anew what eval/results/ holds: missed questions and ablations
+	@mkdir -p eval/results
+	@cp runs/city-of-london-peel-2017/misses.md eval/results/city-of-london-peel-2017.misses.md
+	@cp runs/inspections/misses.md eval/results/inspections.misses.md
+	@$(BIN)/peel eval ablation eval/sets/city-of-london-peel-2017.jsonl --out eval/results/city-of-london-peel-2017.ablation.json
+	@$(BIN)/peel eval ablation eval/sets/inspections.jsonl --reports eval/sets/reports --out eval/results/inspections.ablation.json
 
 bench: $(VENV)/.tools ## Measure speed and size
 	@$(BIN)/python -m eval.bench

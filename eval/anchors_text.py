@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import io
-from typing import Final
-
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
 from eval.anchors import RANKS, Anchors, Benchmark
 from eval.searches import SYSTEMS
-
-_WIDTH: Final = 120
+from eval.tables import markdown
 
 
 def anchors_text(anchors: Anchors) -> str:
@@ -25,7 +20,7 @@ def anchors_text(anchors: Anchors) -> str:
             searched += f" in {benchmark.passages:,} passages"
         is_ranked = any("ndcg@10" in metrics for metrics in benchmark.scores.values())
         table = _ranked(benchmark) if is_ranked else _spans(benchmark)
-        parts.append(f"{benchmark.name}, {benchmark.split}: {searched}\n\n{_plain(table)}")
+        parts.append(f"{benchmark.name}, {benchmark.split}: {searched}\n\n{markdown(table)}")
     parts.append(
         f"{anchors.command}: {anchors.date}, {anchors.seconds:,.0f} s, "
         f"{anchors.settings['model']}, torch {anchors.versions['torch']}"
@@ -62,9 +57,3 @@ def _spans(benchmark: Benchmark) -> Table:
         ]
         table.add_row(str(k), *cells)
     return table
-
-
-def _plain(table: Table) -> str:
-    written = io.StringIO()
-    Console(file=written, width=_WIDTH, color_system=None).print(table)
-    return "\n".join(line.strip() for line in written.getvalue().splitlines() if line.strip())

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
 from typing import Final
 
-from eval.html_question import (
+from eval.html_calibration import calibration_html
+from eval.html_question import question_html
+from eval.metrics import METRICS, Metric
+from eval.outcome import (
+    CAUSES,
     GAVE_UP,
     MADE_UP,
     OUTCOMES,
@@ -13,11 +17,10 @@ from eval.html_question import (
     RIGHT,
     WRONG,
     Outcome,
+    cause,
     outcome,
-    question_html,
 )
-from eval.metrics import METRICS, Metric
-from eval.page import Html, join, page, tag
+from eval.page import Html, page, scrolled, tag
 from eval.stats import Estimate, reliability
 from eval.types import Evaluation
 
@@ -32,7 +35,20 @@ _FILTERS: Final[tuple[tuple[str, tuple[Outcome, ...]], ...]] = (
 def report_html(run: Evaluation) -> str:
     """The whole page, self-contained; all text of questions, reports and answers is escaped."""
     title = f"Evaluation: {run.set_name or 'question set'}"
-    return page(title, _header(title, run), _totals(run), _kinds(run), _confidence(run), _all(run))
+    bins = reliability(
+        [result.answer.confidence for result in run.results],
+        [outcome(result) is RIGHT for result in run.results],
+        [result.question.answerable for result in run.results],
+    )
+    return page(
+        title,
+        _header(title, run),
+        _totals(run),
+        _kinds(run),
+        calibration_html(bins),
+        _causes(run),
+        _all(run),
+    )
 
 
 def _header(title: str, run: Evaluation) -> Html:
@@ -105,7 +121,7 @@ def _kinds(run: Evaluation) -> Html:
         for kind, estimates in run.by_kind.items()
     ]
     note = tag("p", "Shares in per cent.", class_="quiet small")
-    return tag("section", tag("h2", "By kind"), _table(head, rows), note)
+    return tag("section", tag("h2", "By kind"), scrolled(head, rows), note)
 
 
 def _cell(metric: Metric, total: Estimate | None) -> Html:
@@ -123,43 +139,22 @@ def _short(metric: Metric, value: float) -> str:
     return f"{100 * value:.0f}" if metric.unit == "share" else f"{value:.2f}"
 
 
-def _table(head: str, rows: Iterable[str]) -> Html:
-    return tag(
-        "div", tag("table", tag("thead", head), tag("tbody", *rows)), class_="scroll", tabindex="0"
-    )
-
-
-def _confidence(run: Evaluation) -> Html:
-    names = ("Confidence", "Questions", "Mean confidence", "Answered right", "Not answered right")
-    head = tag("tr", *(tag("th", name) for name in names), tag("th", "Unanswerable"))
-    bins = reliability(
-        [result.answer.confidence for result in run.results],
-        [outcome(result) is RIGHT for result in run.results],
-        [result.question.answerable for result in run.results],
-    )
+def _causes(run: Evaluation) -> Html:
+    counted = Counter(found.name for result in run.results if (found := cause(result)))
+    if not counted:
+        return Html()
+    head = tag("tr", tag("th", "Cause"), tag("th", "Questions"), tag("th", "Meaning"))
     rows = [
         tag(
             "tr",
-            tag("th", f"{row.low:.1f} to {row.high:.1f}"),
-            tag("td", str(row.n)),
-            tag("td", f"{row.confidence:.2f}"),
-            tag("td", _of(row.right, row.n)),
-            tag("td", _of(row.n - row.right - row.unanswerable, row.n)),
-            tag("td", _of(row.unanswerable, row.n)),
+            tag("th", name),
+            tag("td", str(counted[name])),
+            tag("td", meaning, class_="meaning"),
         )
-        for row in bins
+        for name, meaning in CAUSES.items()
+        if counted[name]
     ]
-    note = "Where confidence can be believed, the share answered right is near the mean confidence."
-    return tag(
-        "section",
-        tag("h2", "Confidence against what came of it"),
-        _table(head, rows),
-        tag("p", note, class_="quiet small"),
-    )
-
-
-def _of(count: int, n: int) -> Html:
-    return join(str(count), tag("small", f"{count / n:.0%}"))
+    return tag("section", tag("h2", "Why questions were missed"), scrolled(head, rows))
 
 
 def _all(run: Evaluation) -> Html:

@@ -3,46 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final, Literal
 
 from eval import metrics
+from eval.outcome import cause, outcome
 from eval.page import Html, join, tag
 from eval.types import GoldResult, Result
 from rag.types import Answer, Citation
-
-Tone = Literal["good", "mid", "bad"]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a question, in a word."""
-
-    name: str
-    label: str
-    tone: Tone
-
-
-RIGHT: Final = Outcome("right", "right", "good")
-PARTLY: Final = Outcome("partly", "partly right", "mid")
-WRONG: Final = Outcome("wrong", "wrong", "bad")
-GAVE_UP: Final = Outcome("gave-up", "abstained wrongly", "bad")
-KEPT_BACK: Final = Outcome("kept-back", "abstained rightly", "good")
-MADE_UP: Final = Outcome("made-up", "answered wrongly", "bad")
-
-OUTCOMES: Final = (RIGHT, PARTLY, WRONG, GAVE_UP, KEPT_BACK, MADE_UP)
-
-
-def outcome(result: Result) -> Outcome:
-    """What became of a question: right, partly right, wrong, or one way of abstaining."""
-    scores = result.scores
-    if not scores.answerable:
-        return KEPT_BACK if scores.abstained else MADE_UP
-    if scores.abstained:
-        return GAVE_UP
-    if scores.values["correct"]:
-        return RIGHT
-    return PARTLY if scores.values["coverage"] else WRONG
 
 
 def question_html(result: Result) -> Html:
@@ -79,9 +45,12 @@ def _answered(result: Result) -> Html:
         _citation(citation, share)
         for citation, share in zip(answer.citations, result.precisions, strict=True)
     ]
-    sure = f"{answer.confidence:.2f} ({answer.confidence_word})"
+    needed = result.trace.limits.confidence
+    sure = f"{answer.confidence:.2f} ({answer.confidence_word}); an answer needs {needed:.2f}"
+    why = cause(result)
     return tag(
         "div",
+        _titled("Why it was missed", [tag("p", str(why), class_="words")] if why else []),
         _titled("Asked before", asked),
         _titled("Understood as", [understood] if answer.understood != answer.question else []),
         _titled("Answer", _parts(answer)),
@@ -177,13 +146,14 @@ def _gold(gold: GoldResult) -> Html:
         tag("mark", piece.text, class_="words" if piece.cited else "words missed")
         for piece in gold.pieces
     ]
-    rank = f"retrieved at rank {gold.rank}" if gold.rank else "not retrieved"
+    retrieved = f"retrieved at rank {gold.rank}" if gold.rank else "not retrieved whole"
+    read = f"read at rank {gold.unit.rank}" if gold.unit else "not read"
     cited = [piece.cited for piece in gold.pieces]
-    tone = "good" if all(cited) else "mid" if any(cited) else "bad"
+    tone = "good" if gold.is_cited else "mid" if any(cited) else "bad"
     return tag(
         "div",
         tag("div", *pieces),
-        tag("div", f"{gold.section} · {rank}", class_="quiet small"),
+        tag("div", f"{gold.section} · {retrieved} · {read}", class_="quiet small"),
         class_=f"quote {tone}",
     )
 

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from eval import metrics
 from eval.dataset import Question
 from eval.gold import Characters, Gold, GoldSpan, Place, characters
-from eval.types import GoldResult, Result, Scores, TextRun
-from index.types import Document
+from eval.types import GoldResult, RankedUnit, Result, Scores, TextRun, Trace
+from index.types import Document, Span
+from rag.pipeline import Reading
+from rag.read import Evidence
 from rag.types import Answer
+
+_TRACED_UNITS: Final = 10
 
 
 def judge(
     question: Question,
     answer: Answer,
     passages: Sequence[Place],
+    reading: Reading,
     gold: Gold,
     documents: Mapping[str, Document],
 ) -> Result:
     """The scores of an answer and what they rest on.
 
-    ``passages`` are the places retrieved for the question, best first. Cited is what the
-    citations quote; the lead-in that a citation brings with it is context and does not count.
+    ``passages`` are the places retrieved for the question, best first, and ``reading`` is what
+    was read of them. Cited is what the citations quote; the lead-in that a citation brings
+    with it is context and does not count.
     """
     citations = [
         characters([Place(c.document, c.start, c.end)], documents) for c in answer.citations
@@ -59,15 +66,46 @@ def judge(
             values=values,
         ),
         gold=tuple(
-            _gold_result(span, cited, rank, documents)
+            _gold_result(span, cited, rank, _first_of(span, reading.evidence), documents)
             for span, rank in zip(gold.spans, ranks, strict=True)
         ),
         precisions=tuple(metrics.citation_precision(part, citable) for part in citations),
+        trace=Trace(
+            query=reading.query,
+            limits=reading.limits,
+            count=len(reading.evidence),
+            units=tuple(
+                _ranked(rank, item)
+                for rank, item in enumerate(reading.evidence[:_TRACED_UNITS], start=1)
+            ),
+        ),
     )
 
 
+def _first_of(span: GoldSpan, evidence: Sequence[Evidence]) -> RankedUnit | None:
+    """The best ranked unit that touches a gold span, or whose lead-in does."""
+    for rank, item in enumerate(evidence, start=1):
+        shown: list[Span | None] = [Span(item.unit.start, item.unit.end), item.unit.lead_in]
+        for place in span.places:
+            if place.document_id == item.document.document_id and any(
+                part is not None and part.start < place.end and place.start < part.end
+                for part in shown
+            ):
+                return _ranked(rank, item)
+    return None
+
+
+def _ranked(rank: int, item: Evidence) -> RankedUnit:
+    place = Place(item.document.document_id, item.unit.start, item.unit.end)
+    return RankedUnit(rank, place, item.score, item.text)
+
+
 def _gold_result(
-    span: GoldSpan, cited: Characters, rank: int | None, documents: Mapping[str, Document]
+    span: GoldSpan,
+    cited: Characters,
+    rank: int | None,
+    unit: RankedUnit | None,
+    documents: Mapping[str, Document],
 ) -> GoldResult:
     place = max(span.places, key=lambda place: len(characters([place], documents) & cited))
     document = documents[place.document_id]
@@ -80,4 +118,4 @@ def _gold_result(
             pieces[-1] = TextRun(pieces[-1].text + character, pieces[-1].cited)
         else:
             pieces.append(TextRun(character, is_cited))
-    return GoldResult(place, sections[-1] if sections else "", tuple(pieces), rank)
+    return GoldResult(place, sections[-1] if sections else "", tuple(pieces), rank, unit)

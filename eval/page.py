@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterable
 from typing import Final
 
 from rag.show import escape
@@ -62,6 +63,13 @@ def page(title: str, *body: str) -> str:
 
 _VOID: Final = frozenset({"meta", "br"})
 
+
+def scrolled(head: str, rows: Iterable[str]) -> Html:
+    """A table that scrolls by itself where the window is narrow."""
+    table = tag("table", tag("thead", head), tag("tbody", *rows))
+    return tag("div", table, class_="scroll", tabindex="0")
+
+
 _STYLE: Final = """
 :root {
   color-scheme: light dark;
@@ -114,6 +122,12 @@ tbody th { color: var(--ink); font-size: .9rem; vertical-align: middle; }
 td.good { background: color-mix(in srgb, var(--good-bg) var(--share), transparent); }
 td.bad { background: color-mix(in srgb, var(--bad-bg) var(--share), transparent); }
 th:first-child, td:first-child { text-align: left; }
+td.meaning { text-align: left; white-space: normal; color: var(--quiet); font-size: .85rem; }
+.diagram { display: block; width: 100%; max-width: 26rem; margin-bottom: .6rem; }
+.diagram text { fill: var(--quiet); font-size: 11px; }
+.diagram .axis { stroke: var(--line); } .diagram .ideal { stroke: var(--quiet);
+  stroke-dasharray: 4 4; } .diagram .spread { stroke: var(--accent); stroke-width: 2;
+  opacity: .45; } .diagram circle { fill: var(--accent); }
 td small { display: block; color: var(--quiet); font-size: .72rem; line-height: 1.2; }
 .filters { position: sticky; top: 0; z-index: 1; display: flex; flex-wrap: wrap; gap: .4rem;
   padding: .6rem 0; background: var(--page); }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Final, Literal
 
 import numpy as np
@@ -43,6 +45,11 @@ class Bin:
     confidence: float
     right: int
     unanswerable: int
+
+    @property
+    def answerable(self) -> int:
+        """How many of the questions the reports answer."""
+        return self.n - self.unanswerable
 
 
 def estimate(values: Sequence[float], statistic: Statistic = "mean") -> Estimate | None:
@@ -104,8 +111,8 @@ def reliability(
 ) -> tuple[Bin, ...]:
     """Confidence against what came of it, in ten equal bins of which the empty are left out.
 
-    Where confidence can be believed, the share of right answers in a bin is near its mean
-    confidence (DeGroot and Fienberg, The Statistician, 1983).
+    Where confidence can be believed, the share of answerable questions in a bin is near its
+    mean confidence (DeGroot and Fienberg, The Statistician, 1983).
     """
     members: dict[int, list[int]] = {}
     for number, confidence in enumerate(confidences):
@@ -121,6 +128,32 @@ def reliability(
         )
         for place, group in sorted(members.items())
     )
+
+
+def calibration_error(bins: Sequence[Bin]) -> float:
+    """The expected calibration error, in [0, 1], 0 being best and 0 where there are no bins.
+
+    It is the mean over questions of the distance between the mean confidence of a bin and the
+    share of its questions that the reports answer (Naeini, Cooper and Hauskrecht, AAAI 2015).
+    """
+    total = sum(one.n for one in bins)
+    gaps = sum(abs(one.answerable - one.n * one.confidence) for one in bins)
+    return _rounded(gaps / total) if total else 0.0
+
+
+def share_interval(count: int, n: int) -> tuple[float, float]:
+    """The 95% score interval of a share of ``n`` (Wilson, JASA, 1927), within [0, 1].
+
+    Raises ValueError where there are none, or fewer than ``count``.
+    """
+    if not 0 <= count <= n or not n:
+        raise ValueError(f"{count} of {n} is not a share")
+    z = NormalDist().inv_cdf((1 + CONFIDENCE_LEVEL) / 2)
+    share, spread = count / n, z * z / n
+    middle = share + spread / 2
+    half = z * math.sqrt(share * (1 - share) / n + spread / (4 * n))
+    low, high = (middle - half) / (1 + spread), (middle + half) / (1 + spread)
+    return _rounded(max(0.0, low)), _rounded(min(1.0, high))
 
 
 def _rounded(value: float) -> float:

@@ -11,6 +11,7 @@ from eval.dataset import Question
 from eval.gold import Place
 from eval.stats import CONFIDENCE_LEVEL, RESAMPLES, SEED, Estimate, percentile
 from index.errors import DatasetError
+from rag.config import Limits
 from rag.types import Answer
 
 _FORMAT: Final = 1
@@ -99,17 +100,52 @@ class TextRun:
 
 
 @dataclass(frozen=True, slots=True)
+class RankedUnit:
+    """A sentence or bullet that was read for a question; ``rank`` counts from 1, the best."""
+
+    rank: int
+    place: Place
+    score: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What was read for a question: the first ``units`` of ``count``, and what holds for them.
+
+    ``query`` is the question as it was searched for.
+    """
+
+    query: str
+    limits: Limits
+    count: int
+    units: tuple[RankedUnit, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class GoldResult:
-    """What became of a gold span: what of it was cited, and how early it was retrieved.
+    """What became of a gold span: what of it was cited, and how early it was found.
 
     ``section`` is where it stands in the report; ``rank`` is the least k such that the first
-    k passages hold all of it, None where they never do.
+    k passages hold all of it, None where they never do; ``unit`` is the best ranked unit read
+    that touches it or stands under a lead-in that does, None where there is none.
     """
 
     place: Place
     section: str
     pieces: tuple[TextRun, ...]
     rank: int | None
+    unit: RankedUnit | None
+
+    @property
+    def text(self) -> str:
+        """The span's words."""
+        return "".join(piece.text for piece in self.pieces)
+
+    @property
+    def is_cited(self) -> bool:
+        """Whether all of it was cited."""
+        return all(piece.cited for piece in self.pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +160,7 @@ class Result:
     scores: Scores
     gold: tuple[GoldResult, ...]
     precisions: tuple[float, ...]
+    trace: Trace
 
 
 @dataclass(frozen=True)

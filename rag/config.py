@@ -7,6 +7,18 @@ import json
 from dataclasses import asdict, dataclass
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What holds for an answer: the confidence that it needs, and which units it may be made of.
+
+    A unit needs ``share`` of the best one's score and must be among the first ``units``.
+    """
+
+    confidence: float
+    share: float
+    units: int
+
+
 @dataclass(frozen=True)
 class RagConfig:
     """The settings of a pipeline.
@@ -49,6 +61,12 @@ class RagConfig:
     nearest: int = 3
     instead_from: float = 0.75
     question_characters: int = 2000
+
+    def limits(self, *, written: bool) -> Limits:
+        """What holds where the best unit has written questions, or has none."""
+        if written:
+            return Limits(self.abstain_below, self.share, self.max_units)
+        return Limits(self.abstain_unwritten, self.share_unvoted, self.max_unvoted)
 
     def fingerprint(self) -> str:
         """The SHA-256 of the settings, 64 hexadecimal digits."""

@@ -18,10 +18,10 @@ from index.errors import ModelError
 if TYPE_CHECKING:
     from rag.interaction import Interaction
 
-READER = "peel-reader-2"
+READER = "peel-reader-3"
 _QUESTIONS_KEPT = 64
 _FOLDER = Path(__file__).parent / "models" / "reader"
-_HASH = "894879ef32f5d87b63769f4b01c64480545dc634d971a974cc2d38d84f453948"
+_HASH = "3f93483f32e70f264d0525a7ffe791b1fc5da65337feb9ea595773c56683dbcd"
 
 
 class ReadingEncoder:

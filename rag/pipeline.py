@@ -16,7 +16,7 @@ from index.library import Library
 from rag.answerable import Answerability, missing_words, signals, vocabulary
 from rag.cite import answer_text, source_of
 from rag.compose import lines, nearest, not_said, select, select_items, sources_of
-from rag.config import RagConfig
+from rag.config import Limits, RagConfig
 from rag.converse import stand_alone
 from rag.encoder import READER, ReadingEncoder, load_reader
 from rag.glossary import Abbreviation, abbreviations, asked_abbreviation, expand
@@ -35,6 +35,19 @@ class Step:
     message: str
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What is read for a question before it is answered.
+
+    ``query`` is the question that was searched for, completed from its history and with
+    abbreviations spelled out; ``evidence`` is every unit read, best first.
+    """
+
+    query: str
+    evidence: tuple[Evidence, ...]
+    limits: Limits
+
+
 class ReportQA:
     """Answers questions over one library; made once, used for many questions and threads.
 
@@ -42,9 +55,16 @@ class ReportQA:
     after reports were added or removed.
     """
 
-    def __init__(self, library: Library, config: RagConfig | None = None) -> None:
+    def __init__(
+        self,
+        library: Library,
+        config: RagConfig | None = None,
+        reader: ReadingEncoder | None = None,
+    ) -> None:
+        """``reader`` is loaded on first use where none is given; pipelines may share one."""
         self.library = library
         self.config = config or RagConfig()
+        self._given_reader = reader
         self._documents = library.documents
         self._store = library.store
         parts = (library.fingerprint, self.config.fingerprint(), READER)
@@ -95,7 +115,7 @@ class ReportQA:
         passages = self._retriever.retrieve(query)
         clock.lap("retrieve")
         yield Step(f"Reading {len(passages)} passages")
-        match = self._questions.match(self._reader_encoder.question_vector(query.query_str))
+        match = self._questions.match(self.reading_encoder.question_vector(query.query_str))
         evidence = self._reader.read(query.query_str, passages, match)
         clock.lap("read")
         yield self._answer(asked, understood, query.query_str, evidence, match, clock)
@@ -104,6 +124,14 @@ class ReportQA:
         """The passages that would be read for a question, best first."""
         asked = clean_question(question, self.config.question_characters)
         return self._retriever.retrieve(self._query(stand_alone(asked, _earlier(history))))
+
+    def read(self, question: str, history: Sequence[str] = ()) -> Reading:
+        """The sentences and bullets that would be read for a question, and what holds for them."""
+        asked = clean_question(question, self.config.question_characters)
+        query = self._query(stand_alone(asked, _earlier(history)))
+        match = self._questions.match(self.reading_encoder.question_vector(query.query_str))
+        evidence = self._reader.read(query.query_str, self._retriever.retrieve(query), match)
+        return Reading(query.query_str, tuple(evidence), self._limits(evidence))
 
     def _query(self, understood: str) -> QueryBundle:
         query = expand(understood, self._glossary)
@@ -124,8 +152,7 @@ class ReportQA:
         citations: tuple[Citation, ...] = ()
         close: tuple[Nearest, ...] = ()
         missing: tuple[str, ...] = ()
-        floor = self.config.abstain_below if _written(evidence) else self.config.abstain_unwritten
-        abstained = confidence < floor or not selected
+        abstained = confidence < self._limits(evidence).confidence or not selected
         if abstained:
             reason = reason or self._instead(match)
             close = nearest(evidence, self.config)
@@ -147,7 +174,7 @@ class ReportQA:
             nearest=close,
             missing=missing,
             sources=sources,
-            model=f"extractive/{self._reader_encoder.encoder.model_name}",
+            model=f"extractive/{self.reading_encoder.encoder.model_name}",
             fingerprint=self.fingerprint,
             timings=clock.laps(),
         )
@@ -169,18 +196,16 @@ class ReportQA:
             signals(evidence, match, self._reader.support(query, evidence))
         )
         config = self.config
-        wants_list = (
-            self._list_intent.probability(self._reader_encoder.question_vector(query))
-            >= config.list_from
-        )
-        if _written(evidence):
-            chosen = select(evidence, config.share, config.max_units, wants_list=wants_list)
-        else:
-            items = select_items(evidence, config.share_items, config.max_units)
-            chosen = (wants_list and items) or select(
-                evidence, config.share_unvoted, config.max_unvoted, wants_list=wants_list
-            )
+        vector = self.reading_encoder.question_vector(query)
+        wants_list = self._list_intent.probability(vector) >= config.list_from
+        limits = self._limits(evidence)
+        chosen = select(evidence, limits.share, limits.units, wants_list=wants_list)
+        if wants_list and not _written(evidence):
+            chosen = select_items(evidence, config.share_items, config.max_units) or chosen
         return confidence, chosen, ""
+
+    def _limits(self, evidence: Sequence[Evidence]) -> Limits:
+        return self.config.limits(written=_written(evidence))
 
     def _instead(self, match: Match) -> str:
         """What was written of a question that is nearly this one and is not answered."""
@@ -209,18 +234,19 @@ class ReportQA:
         return HybridRetriever(self._store, self.library.encoder, self._bm25, self.config)
 
     @cached_property
-    def _reader_encoder(self) -> ReadingEncoder:
-        return load_reader()
+    def reading_encoder(self) -> ReadingEncoder:
+        """The encoder that reads, loaded on first use."""
+        return self._given_reader or load_reader()
 
     @cached_property
     def _reader(self) -> EvidenceReader:
-        return EvidenceReader(self._documents, self._reader_encoder, self.config)
+        return EvidenceReader(self._documents, self.reading_encoder, self.config)
 
     @cached_property
     def _questions(self) -> QuestionIndex:
         return QuestionIndex(
             tuple(self._documents.values()),
-            self._reader_encoder.encoder,
+            self.reading_encoder.encoder,
             self.config,
             self.library.path / "cache",
         )

@@ -15,6 +15,9 @@ from index.chunk import chunk, to_node
 from index.config import IndexConfig
 from index.types import Document, Unit
 from rag.cite import answer_text, cite, source_of
+from rag.config import Limits
+from rag.pipeline import Reading
+from rag.read import Evidence
 from rag.types import Answer, Nearest, Part
 
 
@@ -96,6 +99,16 @@ class KeywordQA:
             for shared, passage, document in passages
             if shared
         ]
+
+    def read(self, question: str, history: Sequence[str] = ()) -> Reading:
+        query = " ".join([*history, question])
+        ranked = self._units(query)
+        best = ranked[0][0] if ranked else 1
+        return Reading(
+            query,
+            tuple(Evidence(document, unit, shared / best) for shared, document, unit in ranked),
+            Limits(self.min_words / (self.min_words + 2), share=1.0, units=self.max_units),
+        )
 
     def _units(self, question: str) -> list[tuple[int, Document, Unit]]:
         asked = _words(question)

@@ -209,8 +209,10 @@ def test_a_run_is_written_and_read_back(
     write_run(run, folder)
     assert sorted(path.name for path in folder.iterdir()) == [
         "answers.jsonl",
+        "misses.md",
         "report.html",
         "scores.json",
+        "trace.jsonl",
     ]
     assert load_run(folder).to_dict() == run.to_dict()
     assert load_run(folder / "scores.json") == load_run(folder)
@@ -220,6 +222,31 @@ def test_a_run_is_written_and_read_back(
         data = json.loads(line)
         assert data.pop("id") == item.id
         assert Answer.from_dict(data) == result.answer
+    traces = (folder / "trace.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["id"] for line in traces] == [item.id for item in development]
+
+
+def test_the_trace_says_what_was_read_and_how_early_gold_came(
+    report: Document, tmp_path: Path
+) -> None:
+    asked = [question(), question(id="q2", gold_spans=["Last updated 22/03/2018"])]
+    run = evaluate(KeywordQA(report, max_units=1), asked)
+    write_run(run, tmp_path)
+    found, missed = (
+        json.loads(line) for line in (tmp_path / "trace.jsonl").read_text().splitlines()
+    )
+    assert (found["outcome"], found["cause"]) == ("right", None)
+    (gold,) = found["gold"]
+    assert (gold["text"], gold["cited"], gold["passage_rank"]) == (FEEDBACK, True, 1)
+    assert (gold["unit"]["rank"], gold["unit"]["score"], gold["unit"]["text"]) == (1, 1.0, FEEDBACK)
+    assert found["units"][0] == gold["unit"]
+    place = gold["unit"]["place"]
+    assert report.text[place["start"] : place["end"]] == FEEDBACK
+    assert len(found["units"]) == 10 < found["count"]
+    assert found["limits"] == {"confidence": 0.5, "share": 1.0, "units": 1}
+    assert found["query"] == asked[0].question
+    # All that is required is there, though it stands elsewhere than the gold says.
+    assert (missed["outcome"], missed["gold"][0]["unit"]) == ("right", None)
 
 
 def test_only_the_files_of_a_run_are_written_over(run: Evaluation, tmp_path: Path) -> None:
@@ -228,7 +255,7 @@ def test_only_the_files_of_a_run_are_written_over(run: Evaluation, tmp_path: Pat
     write_run(replace(run, set_name="renamed"), tmp_path)
     assert load_run(tmp_path).set_name == "renamed"
     assert (tmp_path / "notes.txt").read_text() == "mine"
-    assert len(list(tmp_path.iterdir())) == 4
+    assert len(list(tmp_path.iterdir())) == 6
 
 
 def test_a_run_that_cannot_be_finished_leaves_no_scores(run: Evaluation, tmp_path: Path) -> None:
@@ -237,7 +264,7 @@ def test_a_run_that_cannot_be_finished_leaves_no_scores(run: Evaluation, tmp_pat
     (tmp_path / "report.html").mkdir()
     with pytest.raises(DatasetError, match=r"report\.html cannot be written .*choose another"):
         write_run(run, tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["answers.jsonl", "report.html"]
+    assert not (tmp_path / "scores.json").exists()
     with pytest.raises(DatasetError, match=r"scores\.json cannot be read \(No such file"):
         load_run(tmp_path)
 
@@ -353,7 +380,15 @@ def test_the_page_shows_every_question_with_answer_gold_and_misses(run: Evaluati
             *(near.quote for near in result.answer.nearest),
         ):
             assert " ".join(text.split()) in shown
-    for label in ("Correct", "Recall@5", "MRR", "By kind", "Mean confidence", "false premise"):
+    for label in (
+        "Correct",
+        "Recall@5",
+        "MRR",
+        "By kind",
+        "Mean confidence",
+        "false premise",
+        "Why questions were missed",
+    ):
         assert label in shown
     missed = sum(scores.values.get("correct") == 0.0 for scores in run.questions)
     assert f"All 103Missed {missed}Abstained wrongly " in shown

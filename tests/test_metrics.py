@@ -11,11 +11,13 @@ from eval.gold import Characters
 from eval.stats import (
     Bin,
     Estimate,
+    calibration_error,
     centre,
     estimate,
     paired_difference,
     percentile,
     reliability,
+    share_interval,
 )
 
 TEXT = "The force’s response is “good”.\nIt works with Partner Organisations. [1]"
@@ -285,3 +287,41 @@ def test_reliability_in_ten_bins() -> None:
         Bin(0.9, 1.0, n=3, confidence=0.953333, right=2, unanswerable=0),
     )
     assert reliability([], [], []) == ()
+
+
+def test_calibration_error_is_the_mean_gap_between_confidence_and_what_is_answerable() -> None:
+    bins = reliability(
+        [0.0, 0.95, 1.0, 0.91, 0.35],
+        right=[False, True, True, False, False],
+        answerable=[True, True, True, False, True],
+    )
+    # One question off by 1, one by 0.65, and three of which 2/3 are answerable at 0.953.
+    assert calibration_error(bins) == pytest.approx((1 + 0.65 + 2.86 - 2) / 5, abs=1e-6)
+    assert calibration_error(()) == 0.0
+
+
+def test_a_confidence_that_is_the_truth_has_no_calibration_error() -> None:
+    answerable = [True, False, True, True, False]
+    bins = reliability([float(truth) for truth in answerable], [True] * 5, answerable)
+    assert calibration_error(bins) == 0.0
+
+
+def test_share_intervals_are_wilson_s() -> None:
+    # Newcombe, Statistics in Medicine, 1998, table I, method 3.
+    assert share_interval(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
+    assert share_interval(15, 148) == pytest.approx((0.0624, 0.1605), abs=5e-5)
+    assert share_interval(0, 20) == pytest.approx((0.0, 0.1611), abs=5e-5)
+    assert share_interval(1, 29) == pytest.approx((0.0061, 0.1718), abs=5e-5)
+    for count, n in ((1, 0), (3, 2), (-1, 2)):
+        with pytest.raises(ValueError, match=f"{count} of {n} is not a share"):
+            share_interval(count, n)
+
+
+@given(n=st.integers(1, 200), data=st.data())
+def test_a_share_lies_within_its_interval_and_the_rest_in_the_mirror(
+    n: int, data: st.DataObject
+) -> None:
+    count = data.draw(st.integers(0, n))
+    low, high = share_interval(count, n)
+    assert 0 <= low <= round(count / n, 6) <= high <= 1
+    assert share_interval(n - count, n) == pytest.approx((1 - high, 1 - low), abs=2e-6)

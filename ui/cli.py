@@ -12,8 +12,9 @@ import typer
 
 from index.errors import AnswerError, PeelError
 from ui.enriching import ApiKey, BaseUrl, Model, Timeout, add_enriched
+from ui.evaluating import ReportsOption, answerers
 from ui.known import index_set, index_show
-from ui.progress import bar, err, library_stages, say, stages
+from ui.progress import err, library_stages, say, stages
 from ui.shared import LibraryOption
 from ui.shared import count as _count
 from ui.shared import open_library as _open
@@ -215,25 +216,22 @@ def index_rebuild(library: LibraryOption = None) -> None:
 def eval_run(
     questions: Annotated[Path, typer.Argument(metavar="SET", help="A question set, JSON Lines.")],
     out: Annotated[Path, typer.Option(help="The folder for answers, scores and report.")],
+    reports: ReportsOption = None,
     library: LibraryOption = None,
 ) -> None:
     """Ask every question of a set and score the answers.
 
-    Writes answers.jsonl, scores.json and report.html (open it in a browser).
+    Writes answers.jsonl, scores.json, report.html (open it in a browser), misses.md (every
+    missed question and why) and trace.jsonl (what was read for each).
     """
     from eval.dataset import load_set
-    from eval.run import evaluate, write_run
+    from eval.run import evaluate_each, write_run
     from eval.text import run_text
 
     loaded = load_set(questions)
-    qa = _pipeline(library)
-    with bar() as shown:
-        task = shown.add_task("asking", total=len(loaded))
-        run = evaluate(
-            qa,
-            loaded,
-            lambda done, _total: shown.update(task, completed=done),
-            set_name=questions.stem,
+    with stages() as tell, answerers(loaded, reports, library, tell) as answerer_of:
+        run = evaluate_each(
+            answerer_of, loaded, lambda *done: tell("asking", *done), set_name=questions.stem
         )
     write_run(run, out)
     _out(run_text(run))
@@ -267,6 +265,33 @@ def eval_compare(
         say(f"regression: {difference.metric.label}", "red")
     if worse:
         raise typer.Exit(1)
+
+
+@eval_app.command("ablation")
+def eval_ablation(
+    questions: Annotated[Path, typer.Argument(metavar="SET", help="A question set, JSON Lines.")],
+    reports: ReportsOption = None,
+    out: Annotated[
+        Path | None, typer.Option(help="A file for all figures, as JSON.", show_default="none")
+    ] = None,
+    library: LibraryOption = None,
+) -> None:
+    """Show what each part of the product adds, from plain search to whole answers.
+
+    Every method ranks the sentences and bullets of the reports; its first one and first three
+    are scored as an answer.
+    """
+    from eval.ablation import ablate, ablation_text, write_ablation
+    from eval.dataset import load_set
+
+    loaded = load_set(questions)
+    with stages() as tell, answerers(loaded, reports, library, tell) as answerer_of:
+        ablation = ablate(
+            answerer_of, loaded, lambda *done: tell("asking", *done), set_name=questions.stem
+        )
+    if out:
+        write_ablation(ablation, out)
+    _out(ablation_text(ablation))
 
 
 @eval_app.command("anchors")
