@@ -22,7 +22,7 @@ class IndexConfig:
     model: str = BUNDLED_MODEL
     metric: str = "cosine"
     passage_words: int = 110
-    reader_version: int = 1
+    reader_version: int = 2
 
     @classmethod
     def from_env(cls) -> IndexConfig:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -89,6 +91,15 @@ def written_questions(paths: Sequence[Path], library: Path, enrich: Enricher) ->
     return written
 
 
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A file on its way in: the id that it gets, and when it was first added, if it was."""
+
+    file: ReportFile
+    document_id: str
+    added: str | None = None
+
+
 class Intake:
     """Collects the next version of a library.
 
@@ -129,20 +140,25 @@ class Intake:
                 files.update(dict.fromkeys(report_files(path, library)))
             except ReportError as error:
                 self._fail(path, error)
-        for done, path in enumerate(files):
-            self.tell("reading", done, len(files))
+        incoming: list[Incoming] = []
+        for path in files:
+            taken = {*self.records, *(one.document_id for one in incoming)}
             try:
-                self._read_one(path)
+                incoming += self._incoming(path, taken)
             except ReportError as error:
                 self._fail(path, error)
-        self.tell("reading", len(files), len(files))
+        for new, report in self._parsed(incoming):
+            if isinstance(report, ReportError):
+                self._fail(new.file.path, report)
+            else:
+                self._keep(new, report)
 
-    def take(self, file: ReportFile, document_id: str, added: str | None = None) -> None:
-        """Parse a file and keep it under an id; raises ReportError."""
-        report = parse_file(file, document_id, self._config, added)
-        self.reports.append(report)
-        self.records[document_id] = report.record
-        self.files.update(stored_bytes(report, file))
+    def take(self, incoming: Sequence[Incoming]) -> None:
+        """Parse files and keep them under their ids; raises the first ReportError."""
+        for new, report in self._parsed(incoming):
+            if isinstance(report, ReportError):
+                raise report
+            self._keep(new, report)
 
     def embed(self, store: FaissStore, encoder: Encoder) -> None:
         """Put the passages of the reports into the store, in place of their documents' old ones."""
@@ -184,7 +200,8 @@ class Intake:
         if self._on_progress is not None:
             self._on_progress(Progress(stage, done, total))
 
-    def _read_one(self, path: Path) -> None:
+    def _incoming(self, path: Path, taken: Collection[str]) -> list[Incoming]:
+        """The file with the id that it gets; nothing where it is there already and unchanged."""
         file, result = read_file(path), self.result
         known = next((one for one in self.records.values() if one.path == str(path)), None)
         written = self._written.get(path) or self._kept(file, known)
@@ -193,14 +210,39 @@ class Intake:
         if known is not None and CORRECTED_SUFFIX not in file.companions:
             file = file.beside(self._corrections(known))
         if known is None:
-            document_id = new_id(path, self.records)
-            self.take(file, document_id)
-            self.result = replace(result, added=(*result.added, document_id))
-        elif is_original(file, known, self._hashes):
+            return [Incoming(file, new_id(path, taken))]
+        if is_original(file, known, self._hashes):
             self.result = replace(result, unchanged=(*result.unchanged, known.document_id))
+            return []
+        return [Incoming(file, known.document_id)]
+
+    def _parsed(
+        self, incoming: Sequence[Incoming]
+    ) -> Iterator[tuple[Incoming, Report | ReportError]]:
+        """Each file's report, or why it has none, in order; as many at once as there are cores.
+
+        The readers are processes, see ``index.parse.apart``, so that threads are enough here.
+        """
+        self.tell("reading", 0, len(incoming))
+        with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+            futures = [pool.submit(_report, new, self._config) for new in incoming]
+            try:
+                for done, (new, future) in enumerate(zip(incoming, futures, strict=True), 1):
+                    yield new, future.result()
+                    self.tell("reading", done, len(incoming))
+            finally:
+                for future in futures:
+                    future.cancel()
+
+    def _keep(self, new: Incoming, report: Report) -> None:
+        name, result = new.document_id, self.result
+        if name in self.records:
+            self.result = replace(result, replaced=(*result.replaced, name))
         else:
-            self.take(file, known.document_id)
-            self.result = replace(result, replaced=(*result.replaced, known.document_id))
+            self.result = replace(result, added=(*result.added, name))
+        self.reports.append(report)
+        self.records[name] = report.record
+        self.files.update(stored_bytes(report, new.file))
 
     def _kept(self, file: ReportFile, known: DocumentRecord | None) -> bytes | None:
         """The enrichment file that the library has of a report, if the report is the same still."""
@@ -220,3 +262,10 @@ class Intake:
     def _fail(self, path: Path, error: ReportError) -> None:
         failure = Failure(path, str(error))
         self.result = replace(self.result, failed=(*self.result.failed, failure))
+
+
+def _report(new: Incoming, config: IndexConfig) -> Report | ReportError:
+    try:
+        return parse_file(new.file, new.document_id, config, new.added)
+    except ReportError as error:
+        return error

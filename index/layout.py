@@ -51,9 +51,7 @@ class Layout:
     rows: str = ""
 
     @classmethod
-    def of(
-        cls, pieces: Iterable[PlacedText], sizes: Iterable[tuple[float, float]] = ()
-    ) -> Layout:
+    def of(cls, pieces: Iterable[PlacedText], sizes: Iterable[tuple[float, float]] = ()) -> Layout:
         """The layout of these pieces, which must be in the order of the text."""
         packed = b"".join(
             _ROW.pack(

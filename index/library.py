@@ -19,7 +19,15 @@ from index.config import IndexConfig
 from index.embed import Encoder, load_encoder
 from index.enrich import Enricher
 from index.errors import LibraryError, ReportError
-from index.intake import AddResult, Failure, Intake, OnProgress, Progress, written_questions
+from index.intake import (
+    AddResult,
+    Failure,
+    Incoming,
+    Intake,
+    OnProgress,
+    Progress,
+    written_questions,
+)
 from index.manifest import DocumentRecord, Manifest
 from index.publish import live_version, publish, read_live, writing
 from index.recover import original, rebuildable
@@ -128,10 +136,12 @@ class Library:
         with writing(path):
             folder, manifest = rebuildable(path)
             intake = Intake(config, on_progress=on_progress)
-            for done, record in enumerate(manifest.documents):
-                intake.tell("reading", done, len(manifest.documents))
-                file = original(record, manifest, folder)
-                intake.take(file, record.document_id, record.added)
+            intake.take(
+                [
+                    Incoming(original(record, manifest, folder), record.document_id, record.added)
+                    for record in manifest.documents
+                ]
+            )
             return cls._publish_new(path, config, encoder, intake)
 
     @classmethod

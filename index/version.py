@@ -40,10 +40,14 @@ def read_version(live: Live, check: Callable[[Manifest], None]) -> Version:
     """
     manifest, fingerprint = read_manifest(live)
     check(manifest)
-    contents = {name: (live.folder / name).read_bytes() for name in manifest.files}
-    damaged = [
-        name for name, data in contents.items() if FileRecord.of(data) != manifest.files[name]
-    ]
+    contents: dict[str, bytes] = {}
+    damaged: list[str] = []
+    for name, record in manifest.files.items():
+        data = (live.folder / name).read_bytes()
+        if FileRecord.of(data) != record:
+            damaged.append(name)
+        elif not name.startswith("sources/"):
+            contents[name] = data
     if damaged:
         raise LibraryDamagedError(
             f"changed since they were written in {live.folder}: {', '.join(damaged)}; {REBUILD}"

@@ -136,7 +136,7 @@ def test_the_manifest_names_all_that_decides_the_content(
         "model": config.model,
         "metric": "cosine",
         "passage_words": 110,
-        "reader_version": 1,
+        "reader_version": 2,
     }
     assert manifest["config_fingerprint"] == config.fingerprint()
     assert (manifest["model_hash"], manifest["dimension"]) == (tiny.model_hash, 32)
@@ -221,7 +221,8 @@ def test_added_replaced_unchanged_and_failed(pair: Library, tmp_path: Path) -> N
     assert [(failure.path.name, failure.reason.split(":")[0]) for failure in result.failed] == [
         (
             "none.txt",
-            "'none.txt' is neither a file nor a folder with report files (.txt, .text, .md)",
+            "'none.txt' is neither a file nor a folder with report files (.txt, .text, .md, "
+            ".pdf, .html, .htm, .xhtml, .docx)",
         ),
         ("broken.txt", "broken.txt"),
     ]
@@ -562,7 +563,7 @@ def test_another_configuration_is_refused_with_both_values(pair: Library, tiny: 
     with pytest.raises(LibraryMismatchError) as raised:
         Library.open(pair.path, other, tiny)
     assert str(raised.value) == (
-        "the library was built with passage_words 110, not 50, reader_version 1, not 7; "
+        "the library was built with passage_words 110, not 50, reader_version 2, not 7; "
         "mend: peel index rebuild"
     )
     Library.rebuild(pair.path, other, tiny)

@@ -535,12 +535,16 @@ class TestFiles:
     @pytest.mark.parametrize(
         ("name", "data", "message"),
         [
-            ("report.pdf", b"%PDF", "report.pdf: .pdf cannot be read; save the report as text"),
+            (
+                "report.odt",
+                b"PK",
+                ".odt cannot be read; save the report as one of .txt",
+            ),
             ("report", b"The force.", "a file without suffix cannot be read"),
             ("report.txt", b"a\0b", "report.txt: this is not text"),
             ("report.txt", b"The \x81 force.", "byte 4 is not text in utf-8 or cp1252"),
             ("report.txt", b"\xff\xfea", "is not text in utf-16"),
-            ("report.txt", b"", "there is no sentence in this file"),
+            ("report.txt", b"", "the file is empty"),
             ("report.txt", b"12\n\n---\n", "there is no sentence in this file"),
             ("report.txt", b"# Only a heading\n", "there is no sentence in this file"),
         ],

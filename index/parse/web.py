@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -29,8 +29,8 @@ _SITE = re.compile(
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q ruby s samp"
-    " small span strike strong sub sup time tt u var wbr".split()
+    "a abbr acronym b bdi bdo big br cite code data del dfn em font i ins kbd label mark q ruby s"
+    " samp small span strike strong sub sup time tt u var wbr".split()
 )
 _BOLD = frozenset(("b", "strong"))
 _NOTE = re.compile(r"\[?(\d{1,3}|[*†‡↩])\]?")
@@ -114,14 +114,14 @@ class _Reader:
             else:
                 self._close(node)
         self._flush("paragraph")
-        return self._found
+        return _ranked(self._found)
 
     def _open(self, node: LexborNode, depth: int) -> None:
         tag = node.tag
         if tag == "-text":
             self._words.add(node.text_content or "", bold=_is_bold(node))
-        elif tag in ("br", "hr"):
-            self._words.add(" ", bold=False)
+        elif tag in ("br", "wbr"):
+            self._words.add(" " if tag == "br" else "", bold=False)
         elif tag == "table":
             self._flush("paragraph")
             self._found += _table(node, self._limits.depth - depth)
@@ -172,6 +172,19 @@ class _Reader:
         elif kind == "paragraph" and is_date(text):
             kind = "date"
         self._found.append(Element(kind, (Stretch(text),), level, marker))
+
+
+def _ranked(elements: list[Element]) -> list[Element]:
+    """The elements with the title alone on level 1, where the page has several headings there."""
+    top = [element for element in elements if element.kind == "heading" and element.level == 1]
+    if len(top) < 2:
+        return elements
+    return [
+        replace(element, level=min(element.level + 1, _DEEPEST_HEADING))
+        if element.kind == "heading" and element is not top[0]
+        else element
+        for element in elements
+    ]
 
 
 def walk(root: LexborNode, deepest: int) -> Iterator[tuple[LexborNode, bool, int]]:

@@ -7,6 +7,7 @@ import re
 import zipfile
 import zlib
 from dataclasses import replace
+from typing import IO
 from xml.etree.ElementTree import ParseError
 
 import mammoth
@@ -85,7 +86,7 @@ def _check(archive: zipfile.ZipFile, limits: ReaderLimits) -> None:
                 _check_xml(stream, limits)
 
 
-def _check_xml(stream: zipfile.ZipExtFile, limits: ReaderLimits) -> None:
+def _check_xml(stream: IO[bytes], limits: ReaderLimits) -> None:
     """Read a part once: no declarations, no entities, no deep nesting."""
     depth = 0
     for event, element in iterparse(stream, ("start", "end"), forbid_dtd=True):

@@ -16,7 +16,7 @@ from index.types import BlockKind
 
 _GAP, _HEADING_GAP, _NEAR, _NOTE_SIZE, _SLACK = 0.3, 1.75, 4.0, 0.92, 1.0
 _NOTE = re.compile(r"(\d{1,2}|[*†‡])\s?[^\W\d_‘’“”(]|\d{1,2}\s?[‘“(]")
-_WIDEST_PITCH = 2.2
+_WIDEST_PITCH, _NEARLY, _WORDY = 2.2, 0.85, 8
 _LONG_ITEM, _COLUMN, _TITLE_SIZE, _TITLE_GAP = 30, 60.0, 1.4, 1.4
 
 
@@ -74,7 +74,7 @@ class Blocks:
         """All that was read, as elements; the headings with their levels."""
         self._flush()
         _settle_numbers(self.found)
-        heads = [draft for draft in self.found if _is_draft(draft, "heading")]
+        heads = [item for item in self.found if isinstance(item, Draft) and item.kind == "heading"]
         styles = [
             Style(draft.lines[0].size, draft.lines[0].bold, draft.lines[0].page) for draft in heads
         ]
@@ -119,7 +119,8 @@ class Blocks:
             return
         opened = opening(line)
         if self._sign is not None:
-            if opened is None:
+            beside = abs(line.base - self._sign.base) <= line.size
+            if opened is None and beside and line.page == self._sign.page:
                 opened = Opening(0, "•", self._sign.left, line.left, None, True)
             self._sign = None
         last = self.found[-1] if self.found else None
@@ -200,7 +201,7 @@ class Blocks:
             hung = all(one.left >= last.hang - _NEAR for one in last.lines[1:])
             if outside and hung:
                 return False
-        return small or is_full(before, line)
+        return small or is_full(before, line) or (not ended and _is_nearly_full(before))
 
     def _goes_on_overleaf(self, last: Draft, line: Line, *, ended: bool, small: bool) -> bool:
         before = last.lines[-1]
@@ -229,6 +230,12 @@ def is_full(line: Line, following: Line) -> bool:
     return line.right + 0.25 * line.size + width > line.limit - _SLACK * line.size
 
 
+def _is_nearly_full(line: Line) -> bool:
+    """Whether a line of running text ends near enough to the right for a wrapped one."""
+    wide = line.right - line.origin > _NEARLY * (line.limit - line.origin)
+    return wide and len(line.text.split()) >= _WORDY
+
+
 def _shift(before: Line, line: Line) -> float:
     """How much further right the column of a line stands than that of an earlier one."""
     shift = line.origin - before.origin
@@ -254,7 +261,9 @@ def _settle_numbers(found: Sequence[Draft | Rows]) -> None:
             for between in found[places[id(run[0])] : places[id(run[-1])]]
         )
         words = sum(len(_text(item).split()) for item in run) / len(run)
-        if not apart and words <= _LONG_ITEM and (len(run) > 1 or run[0].opening.number is None):
+        first = run[0].opening
+        listed = len(run) > 1 or (first is not None and first.number is None)
+        if not apart and listed and words <= _LONG_ITEM:
             for item in run:
                 item.kind = "bullet"
 
@@ -268,10 +277,11 @@ def _text(draft: Draft) -> str:
 
 
 def _element(draft: Draft, level: int, hyphens: Hyphens) -> Element:
-    skip = draft.opening.length if draft.opening is not None else 0
-    marker = draft.opening.sign if draft.opening is not None else ""
-    if marker and not draft.opening.is_number:
-        marker = "•" if level == 0 else "–"
+    skip, marker = 0, ""
+    if draft.opening is not None:
+        skip, marker = draft.opening.length, draft.opening.sign
+        if not draft.opening.is_number:
+            marker = "•" if level == 0 else "–"
     stretches: list[Stretch] = []
     glue = ""
     for place, line in enumerate(draft.lines):
@@ -285,4 +295,3 @@ def _element(draft: Draft, level: int, hyphens: Hyphens) -> Element:
         )
         glue = following
     return Element(draft.kind, tuple(stretches), level, marker)
-

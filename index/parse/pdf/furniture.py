@@ -5,14 +5,23 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from index.parse.marks import is_kept
 from index.parse.pdf.glyphs import Page, Piece
 
-_NEAR = 16.0
+_NEAR = 24.0
 _LONGEST = 160
 _FEWEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a piece of text stands: its height on a page, the page's number, the piece's id."""
+
+    height: float
+    page: int
+    piece: int
 
 
 def without_furniture(pages: Sequence[Page]) -> list[Page]:
@@ -30,27 +39,34 @@ def without_furniture(pages: Sequence[Page]) -> list[Page]:
 
 
 def _recurring(pages: Sequence[Page]) -> set[int]:
-    seen: dict[str, list[tuple[int, float, float, Piece]]] = defaultdict(list)
+    """The ids of the pieces that recur, measured from the upper edge or from the lower one."""
+    seen: dict[str, list[_Place]] = defaultdict(list)
     for page in pages:
         for piece in page.pieces:
             if len(piece.text) <= _LONGEST and not is_kept(piece.text):
                 key = re.sub(r"\d+|\b[ivxl]+\b", "#", piece.text.casefold())
-                seen[key].append((page.number, piece.base, page.height - piece.base, piece))
+                seen[f"{key}\0above"].append(_Place(piece.base, page.number, id(piece)))
+                down = page.height - piece.base
+                seen[f"{key}\0below"].append(_Place(down, page.number, id(piece)))
     needed = min(_FEWEST, max(len(pages), 2))
-    found = set()
-    for places in seen.values():
-        if len({number for number, *_ in places}) < needed:
-            continue
-        for side in (1, 2):  # measured from the upper edge, and from the lower one
-            ordered = sorted(places, key=lambda place: place[side])
-            start = 0
-            for at, place in enumerate(ordered):
-                if at and place[side] - ordered[at - 1][side] > _NEAR:
-                    start = at
-                group = ordered[start : at + 1]
-                if len({number for number, *_ in group}) >= needed:
-                    found.update(id(piece) for *_, piece in group)
-    return found
+    return {
+        place.piece
+        for places in seen.values()
+        for group in _levels(places)
+        if len({place.page for place in group}) >= needed
+        for place in group
+    }
+
+
+def _levels(places: Sequence[_Place]) -> list[list[_Place]]:
+    """Places at about the same height together."""
+    groups: list[list[_Place]] = []
+    for place in sorted(places, key=lambda place: place.height):
+        if groups and place.height - groups[-1][-1].height <= _NEAR:
+            groups[-1].append(place)
+        else:
+            groups.append([place])
+    return groups
 
 
 def _content(page: Page, recurs: Sequence[bool]) -> list[Piece]:

@@ -199,4 +199,3 @@ def _is_drawn_line(path: Any, thickness: float) -> bool:
     raw.FPDFPageObj_GetFillColor(path, *colour)
     white = all(part.value >= _WHITE for part in colour[:3])
     return bool(fill.value) and thickness <= _THIN and not white
-

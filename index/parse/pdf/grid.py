@@ -60,6 +60,11 @@ def bars(rules: Sequence[Rule]) -> list[Rule]:
     return found
 
 
+def sides(rules: Sequence[Rule]) -> list[Rule]:
+    """The upright lines, and the left and right sides of frames."""
+    return [edge for edge in _edges(rules) if not _is_flat(edge)]
+
+
 def _edges(rules: Sequence[Rule]) -> list[Rule]:
     """The thin lines, and the four sides of every frame; none of a drawing with thousands."""
     edges: list[Rule] = []

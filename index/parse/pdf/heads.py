@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from index.parse.marks import is_date, is_grade
 from index.parse.pdf.order import Line
@@ -36,7 +37,7 @@ def body_type(lines: Sequence[Line]) -> Body:
     (size, bold), _ = counted.most_common(1)[0] if counted else ((12.0, False), 0)
     steps = Counter(
         round((after.base - before.base) / size, 2)
-        for before, after in zip(lines, lines[1:], strict=False)
+        for before, after in pairwise(lines)
         if (before.page, before.region) == (after.page, after.region)
         and before.size == after.size == size
         and 0.8 * size < after.base - before.base < 2.5 * size

@@ -10,7 +10,7 @@ from index.parse.pdf.order import Line
 _SIGNS = "•●▪◦‣∙·■□◼◻◾◽○◆◇❖➢➤►▶✓✔➔→*\u00a7"
 _DASHES = "–—−-"
 _SIGN = re.compile(rf"([{re.escape(_SIGNS)}\ue000-\uf8ff])\s*(?=\S)|([o{_DASHES}])\s+(?=\S)")
-_NUMBER = re.compile(r"\(?(?P<number>\d{1,3}|[a-z]|[ivx]{1,4})[.)](\s+|(?=[A-Z]))(?=\S)")
+_NUMBER = re.compile(r"\(?(?P<number>\d{1,3}|[a-z]|[ivx]{1,4})[.)](\s+|(?=[A-Z‘“]))(?=\S)")
 _DEEP_NUMBER = re.compile(r"\d{1,2}(\.\d{1,3}){1,3}\.?\s+(?=\S)")
 _WIDE = 0.45
 

@@ -1,21 +1,24 @@
-"""Pieces of text into lines in reading order: columns one after the other, rows from left to right."""
+"""Pieces of text into lines in reading order: a column at a time, rows from left to right."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 
-from index.parse.marks import is_grade
+from index.parse.pdf.columns import (
+    Phrase,
+    far_apart,
+    phrases_of,
+    pieces_by_row,
+    regions_of,
+    rows_of,
+)
 from index.parse.pdf.glyphs import Piece
 
-_SAME_ROW, _SMALL, _RAISED = 0.3, 0.8, 0.12
-_SPACE, _GUTTER, _MARKER_GAP, _PHRASE_GAP = 0.12, 0.8, 5.0, 0.55
-_FEWEST, _FEWEST_TOGETHER, _DEEPEST, _APART, _HEAD_GAP = 2, 5, 6, 3.0, 3.0
-_ALIGNED, _INDENT, _PROSE_LINES, _RAGGED, _NEAR, _LOOSER = 1.5, 0.3, 4, 0.15, 1.7, 1.1
-_ALONE = re.compile(r"\(?(\d{1,3}|[a-z]|[ivx]{1,4})[.)]|[^\w\s]|o")
-_VALUE = re.compile(r"[£$€]?\d[\d,.]*\s?(%|per cent|m|bn)?|yes|no|n/a|met|not met", re.IGNORECASE)
+_SMALL, _RAISED, _SPACE = 0.8, 0.12, 0.12
+_FEWEST_STEPS, _PROSE_LINES, _RAGGED = 6, 4, 0.15
 _NOTE = re.compile(r"[\d,*†‡]{1,5}")
 
 
@@ -54,41 +57,16 @@ class Line:
         return self.edges[-1]
 
 
-@dataclass(slots=True)
-class _Phrase:
-    """Pieces of one row that belong together; from ``value_at`` on, unless 0, they are the value
-    of a label that lacks its colon."""
-
-    pieces: list[Piece]
-    value_at: int = 0
-    left: float = field(init=False)
-    right: float = field(init=False)
-    base: float = field(init=False)
-    size: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        widest = max(self.pieces, key=lambda piece: piece.right - piece.left)
-        self.left = min(piece.left for piece in self.pieces)
-        self.right = max(piece.right for piece in self.pieces)
-        self.base, self.size = widest.base, widest.size
-
-    @property
-    def text(self) -> str:
-        return " ".join(piece.text for piece in self.pieces)
-
-
 def ordered_lines(pieces: Sequence[Piece], page: int, first_region: int = 0) -> list[Line]:
     """The lines of a page or of a cell, in reading order.
 
     Text in columns is read a column at a time; labels with values beside them ("Inspection
     dates: ...") are read a row at a time.
     """
-    phrases = [phrase for row in _rows(pieces) for phrase in _phrases(row)]
+    phrases = [phrase for row in pieces_by_row(pieces) for phrase in phrases_of(row)]
     regions: list[list[Line]] = []
-    for number, region in enumerate(_regions(phrases, 0), first_region):
-        rows = [
-            _line(part, page, number) for row in _rows_of(region) for part in _far_apart(row)
-        ]
+    for number, region in enumerate(regions_of(phrases), first_region):
+        rows = [_line(part, page, number) for row in rows_of(region) for part in far_apart(row)]
         origin = min(line.sign_left if line.sign else line.left for line in rows)
         pitch = _pitch(rows)
         for line in rows:
@@ -129,188 +107,10 @@ def _pitch(lines: Sequence[Line]) -> float:
         for before, line in pairwise(lines)
         if line.size == before.size and line.base > before.base
     )
-    return steps[len(steps) // 4] if len(steps) > _FEWEST_TOGETHER else 0.0
+    return steps[len(steps) // 4] if len(steps) >= _FEWEST_STEPS else 0.0
 
 
-def _rows(pieces: Sequence[Piece]) -> list[list[Piece]]:
-    """Pieces on one base line, or raised a little above it, together; from the top down."""
-    rows: list[tuple[float, float, list[Piece]]] = []
-    for piece in sorted(pieces, key=lambda piece: -piece.size):
-        for base, size, members in rows:
-            raised = piece.size < _SMALL * size and -0.2 * size < base - piece.base < 0.7 * size
-            if abs(piece.base - base) <= _SAME_ROW * size or raised:
-                members.append(piece)
-                break
-        else:
-            rows.append((piece.base, piece.size, [piece]))
-    rows.sort(key=lambda row: row[0])
-    return [sorted(members, key=lambda piece: piece.left) for _, _, members in rows]
-
-
-def _phrases(row: Sequence[Piece]) -> list[_Phrase]:
-    """A row cut where there is more than a space between two pieces.
-
-    A bullet or number stays with what follows it, and a label with its value.
-    """
-    groups: list[list[Piece]] = []
-    for piece in row:
-        last = groups[-1] if groups else None
-        if last is not None:
-            gap = (piece.left - last[-1].right) / max(piece.size, last[-1].size)
-            alone = len(last) == 1 and (last[0].symbol or _ALONE.fullmatch(last[0].text))
-            reach = _MARKER_GAP if alone else _PHRASE_GAP
-            if gap <= reach or last[-1].text.endswith(":"):
-                last.append(piece)
-                continue
-        groups.append([piece])
-    return [_Phrase(group) for group in groups]
-
-
-def _rows_of(phrases: Sequence[_Phrase]) -> list[list[_Phrase]]:
-    rows: list[list[_Phrase]] = []
-    for phrase in sorted(phrases, key=lambda phrase: phrase.base):
-        last = rows[-1][0] if rows else None
-        if last and abs(phrase.base - last.base) <= _SAME_ROW * max(phrase.size, last.size):
-            rows[-1].append(phrase)
-        else:
-            rows.append([phrase])
-    return [sorted(row, key=lambda phrase: phrase.left) for row in rows]
-
-
-def _far_apart(row: Sequence[_Phrase]) -> list[list[_Phrase]]:
-    """A row cut where much more than a space stands between two phrases."""
-    parts: list[list[_Phrase]] = []
-    for phrase in row:
-        last = parts[-1][-1] if parts else None
-        if last is not None and phrase.left - last.right < _APART * phrase.size:
-            parts[-1].append(phrase)
-        else:
-            parts.append([phrase])
-    return parts
-
-
-def _regions(phrases: Sequence[_Phrase], depth: int) -> list[list[_Phrase]]:
-    """Runs of phrases that are read from the top down, in reading order."""
-    if not phrases:
-        return []
-    columns = _columns(phrases) if depth < _DEEPEST else None
-    if columns is None:
-        return [list(phrases)]
-    left, right = columns
-    if _is_read_by_row(left, right):
-        taken = {id(phrase) for phrase in (*left, *right)}
-        rest = [phrase for phrase in phrases if id(phrase) not in taken]
-        return _regions([*rest, *_paired(left, right)], depth + 1)
-    upper, lower = min(p.base for p in (*left, *right)), max(p.base for p in (*left, *right))
-    taken = {id(phrase) for phrase in (*left, *right)}
-    rest = [phrase for phrase in phrases if id(phrase) not in taken]
-    return [
-        *_regions([phrase for phrase in rest if phrase.base < (upper + lower) / 2], depth + 1),
-        *_regions(left, depth + 1),
-        *_regions(right, depth + 1),
-        *_regions([phrase for phrase in rest if phrase.base >= (upper + lower) / 2], depth + 1),
-    ]
-
-
-def _columns(phrases: Sequence[_Phrase]) -> tuple[list[_Phrase], list[_Phrase]] | None:
-    """The largest run of rows with text on both sides of a gutter that nothing crosses."""
-    best: tuple[list[_Phrase], list[_Phrase]] | None = None
-    for at in _aligned([phrase.left for phrase in phrases]):
-        gutter = at - _ALIGNED
-        across = sorted(p.base for p in phrases if p.left < gutter < p.right)
-        beside = [p for p in phrases if not p.left < gutter < p.right]
-        for upper, lower in zip([float("-inf"), *across], [*across, float("inf")], strict=True):
-            band = [phrase for phrase in beside if upper < phrase.base < lower]
-            right = [phrase for phrase in band if phrase.left >= gutter]
-            if len(right) < _FEWEST:
-                continue
-            left = _beside([phrase for phrase in band if phrase.right <= gutter], right)
-            if not _are_columns(left, right):
-                continue
-            if best is None or len(left) + len(right) > len(best[0]) + len(best[1]):
-                best = left, right
-    return best and _with_heads(*best, phrases)
-
-
-def _aligned(lefts: Sequence[float]) -> list[float]:
-    """The left edges that phrases share, but for the leftmost."""
-    ordered = sorted(lefts)
-    shared = [a for a, b in pairwise(ordered) if b - a <= _ALIGNED]
-    return [a for before, a in pairwise([ordered[0], *shared]) if a - before > _ALIGNED]
-
-
-def _with_heads(
-    left: list[_Phrase], right: list[_Phrase], phrases: Sequence[_Phrase]
-) -> tuple[list[_Phrase], list[_Phrase]]:
-    """The columns with the headings that stand above both of them, side by side."""
-    upper = min(phrase.base for phrase in (*left, *right))
-    for row in reversed(_rows_of([phrase for phrase in phrases if phrase.base < upper])):
-        first, last = row[0], row[-1]
-        near = upper - last.base <= _HEAD_GAP * last.size
-        above = last.left < max(p.right for p in right) and last.right > min(p.left for p in right)
-        beside = last.left - first.right > _GUTTER * last.size and first.left < right[0].left
-        if len(row) == 2 and near and above and beside:
-            return [first, *left], [last, *right]
-        break
-    return left, right
-
-
-def _beside(left: Sequence[_Phrase], right: Sequence[_Phrase]) -> list[_Phrase]:
-    """What of the left column stands beside the right one, or goes on below without a gap."""
-    upper, lower = min(p.base for p in right), max(p.base for p in right)
-    found: list[_Phrase] = []
-    usual = 0.0
-    for phrase in sorted(left, key=lambda phrase: phrase.base):
-        if phrase.base < upper - 0.5 * phrase.size:
-            continue
-        step = phrase.base - found[-1].base if found else 0.0
-        near = found and step <= max(_NEAR * phrase.size, _LOOSER * usual)
-        if phrase.base <= lower + 0.5 * phrase.size or near:
-            usual = max(usual, step)
-            found.append(phrase)
-    return found
-
-
-def _are_columns(left: Sequence[_Phrase], right: Sequence[_Phrase]) -> bool:
-    if len(left) < _FEWEST or len(left) + len(right) < _FEWEST_TOGETHER:
-        return False
-    size = max(phrase.size for phrase in (*left, *right))
-    gutter = min(phrase.left for phrase in right) - max(phrase.right for phrase in left)
-    if gutter < _GUTTER * size:
-        return False
-    starts = [row[0].left for row in _rows_of(right)]
-    level = sum(start - min(starts) <= _INDENT * size for start in starts)
-    if 2 * level < len(starts):
-        return False
-    return not all(_ALONE.fullmatch(phrase.text) for phrase in left)
-
-
-def _is_read_by_row(left: Sequence[_Phrase], right: Sequence[_Phrase]) -> bool:
-    """Whether the left side has the labels of the values on the right."""
-    values = sum(bool(is_grade(p.text) or _VALUE.fullmatch(p.text)) for p in right)
-    labels = sum(phrase.text.endswith(":") for phrase in left)
-    return 2 * values > len(right) or 2 * labels > len(left)
-
-
-def _paired(left: Sequence[_Phrase], right: Sequence[_Phrase]) -> list[_Phrase]:
-    """Each value with the label it stands beside; a label of several lines whole before it."""
-    rows = _rows_of([*left, *right])
-    sides = {id(phrase) for phrase in right}
-    found: list[_Phrase] = []
-    for row in rows:
-        values = [phrase for phrase in row if id(phrase) in sides]
-        labels = [phrase for phrase in row if id(phrase) not in sides]
-        if values and labels:
-            label = [piece for phrase in labels for piece in phrase.pieces]
-            value = [piece for phrase in values for piece in phrase.pieces]
-            bare = not label[-1].text.endswith(":")
-            found.append(_Phrase([*label, *value], len(label) if bare else 0))
-        else:
-            found += row
-    return found
-
-
-def _line(row: Sequence[_Phrase], page: int, region: int) -> Line:
+def _line(row: Sequence[Phrase], page: int, region: int) -> Line:
     """The phrases of a row as one line, the marks of footnotes left out."""
     pieces = [piece for phrase in row for piece in phrase.pieces]
     widest = max(pieces, key=lambda piece: piece.right - piece.left)
