@@ -71,6 +71,13 @@ class Route:
     absent: tuple[Absent, ...] = ()
     older: tuple[str, ...] = ()
 
+    @property
+    def every(self) -> tuple[str, ...] | None:
+        """All reports that are searched, None for those of the whole library."""
+        if not self.groups:
+            return self.documents
+        return tuple(dict.fromkeys(name for group in self.groups for name in group.documents))
+
 
 class Router:
     """Finds the reports for a question; safe to share by threads."""
@@ -84,6 +91,13 @@ class Router:
 
         self._is_ordinary = is_ordinary
         self.names = Names(tuple(documents.values()), is_ordinary)
+
+    def followed(self, history: Sequence[str]) -> list[str]:
+        """Earlier questions, those that only name another report completed."""
+        found: list[str] = []
+        for question in history:
+            found.append(self.moved(question, found[-1] if found else "") or question)
+        return found
 
     def moved(self, question: str, before: str) -> str:
         """The question before, asked of another report: "and in Surrey?", "what about Slough?".

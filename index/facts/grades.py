@@ -69,6 +69,11 @@ def canonical(grade: str) -> str:
     return words
 
 
+def rank(grade: str) -> int:
+    """The place of a grade among all, the best being 0; -1 for what is none."""
+    return _GRADES.index(grade) if grade in _GRADES else -1
+
+
 def is_grade(word: str) -> bool:
     """Whether words are a grade, in any case and shape."""
     return re.fullmatch(GRADE, " ".join(word.split()), re.IGNORECASE) is not None
