@@ -254,10 +254,10 @@ class Intake:
 
     def _corrections(self, record: DocumentRecord) -> dict[str, bytes]:
         """The corrections that the library keeps of a report; they outlive a change of its file."""
-        kept = [name for name in record.companions if name.endswith(CORRECTED_SUFFIX)]
-        if self._folder is None:
+        kept = next((name for name in record.companions if name.endswith(CORRECTED_SUFFIX)), None)
+        if kept is None or self._folder is None:
             return {}
-        return {CORRECTED_SUFFIX: (self._folder / name).read_bytes() for name in kept}
+        return {CORRECTED_SUFFIX: (self._folder / kept).read_bytes()}
 
     def _fail(self, path: Path, error: ReportError) -> None:
         failure = Failure(path, str(error))

@@ -39,7 +39,9 @@ class ReportFile:
     def beside(self, companions: Mapping[str, bytes]) -> ReportFile:
         """The file with further companions, all in the order in which they are stored."""
         every = {**self.companions, **companions}
-        return replace(self, companions={name: every[name] for name in _COMPANIONS if name in every})
+        return replace(
+            self, companions={name: every[name] for name in _COMPANIONS if name in every}
+        )
 
 
 @dataclass(frozen=True)

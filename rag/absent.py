@@ -11,8 +11,8 @@ from rag.names import Mention, words_of
 
 _NAME = r"[A-Z][\w’'-]+(?:(?: (?:upon|and|with|of|under|on)(?: the)?)? [A-Z][\w’'-]+)*"
 _BODY = (
-    r"(?:(?:City |County |Borough |Metropolitan )*Council|Police|Constabulary|Local Area Partnership"
-    r"|council|police|local area partnership|local authority|children['’]s services)"
+    r"(?:(?:City |County |Borough |Metropolitan )*Council|Police|Constabulary"
+    r"|Local Area Partnership|council|police|local area partnership|local authority|children['’]s services)"
 )
 # "in Kent", "Kent's care leavers", "Kent County Council": what can only be a place or a body.
 _PLACED = re.compile(rf"\b(?i:in|at) (?:the )?(?P<name>{_NAME})(?=['’]s\b|\W*$|[?,.;]| )")

@@ -64,6 +64,18 @@ def side_by_side(drafts: Sequence[tuple[Group, Draft]], documents: Mapping[str, 
     )
 
 
+def judgement_draft(found: Table) -> Draft:
+    """The answer to what named organisations were judged: a line a report."""
+    parts: list[Part] = []
+    citations: list[Citation] = []
+    for row in found.rows:
+        own, cited = _row(row, len(citations) + 1)
+        parts += own if len(found.rows) > 1 else own[1:]
+        citations += cited
+    sources = tuple(source_of(row.document) for row in found.rows)
+    return Draft(tuple(parts), 1.0, tuple(citations), sources=sources)
+
+
 def register_draft(asked: Register, found: Table) -> Draft:
     """The answer to a question over all reports: a line a report, the passage that says so."""
     parts = [Part("note", heading(asked, found))]
@@ -86,7 +98,9 @@ def _row(row: Row, begin: int) -> tuple[list[Part], list[Citation]]:
     citations: list[Citation] = []
     for fact in row.facts:
         if fact.span is None:
-            said = "set by a user" if fact.origin == "user" else "said by the file beside the report"
+            said = (
+                "set by a user" if fact.origin == "user" else "said by the file beside the report"
+            )
             parts.append(Part("note", f"{fact.field.replace('_', ' ')}: {fact.value} ({said})"))
             continue
         citation = cite_span(row.document, fact.span, begin + len(citations))

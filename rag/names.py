@@ -136,9 +136,7 @@ class Names:
                 return length
         return 0
 
-    def _is_name(
-        self, run: Sequence[Token], before: Token | None, after: Sequence[Token]
-    ) -> bool:
+    def _is_name(self, run: Sequence[Token], before: Token | None, after: Sequence[Token]) -> bool:
         telling = [token for token in run if token.word not in _LINKS]
         opens = telling[0].opens and len(telling) == 1
         beside = bool(after) and after[0].word in _BODY
@@ -165,7 +163,7 @@ def tokens_of(text: str) -> list[Token]:
     found = []
     for match in _TOKEN.finditer(plain):
         before = plain[: match.start()].rstrip()
-        opens = not before or before[-1] in ".?!:\n\"“‘("
+        opens = not before or before[-1] in '.?!:\n"“‘('
         word = "and" if match[0] == "&" else match[0].casefold()
         capital, shouted = match[0][0].isupper(), len(match[0]) > 1 and match[0].isupper()
         found.append(Token(word, match.start(), match.end(), capital, shouted, opens))

@@ -29,6 +29,7 @@ from rag.converse import stand_alone
 from rag.draft import (
     Draft,
     absent_draft,
+    judgement_draft,
     names_any,
     no_report,
     register_draft,
@@ -163,9 +164,14 @@ class ReportQA:
 
     def _without_search(self, understood: str, route: Route) -> Draft | None:
         """What is answered from what is known of the reports alone, None where that is not all."""
+        documents = self._scopes.of(route.every).documents
         if route.groups:
-            return None
-        documents = self._scopes.of(route.documents).documents
+            asked = register_of(route.unnamed, documents, named=True)
+            found = table(asked, documents) if asked is not None else None
+            if found is None or not found.rows:
+                return None
+            notes = route_notes(route, self._router.names, self._documents)
+            return with_notes(judgement_draft(found), notes)
         asked = register_of(understood, documents) if len(documents) > 1 else None
         if asked is not None:
             return register_draft(asked, table(asked, documents))

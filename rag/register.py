@@ -28,19 +28,19 @@ _MANY = re.compile(
     re.IGNORECASE,
 )
 _SUBJECTS = word_set(
-    "report reports council councils authority authorities area areas partnership partnerships force "
-    "forces organisation organisations organization place places borough boroughs inspection "
-    "inspections county counties trust trusts school schools hospital hospitals prison prisons body "
-    "bodies one ones local"
+    "report reports council councils authority authorities area areas partnership partnerships "
+    "force forces organisation organisations organization place places borough boroughs inspection "
+    "inspections county counties trust trusts school schools hospital hospitals prison prisons "
+    "body bodies one ones local"
 )
 _SPOKEN = word_set(
-    "which what whose how many list name show give me us please and so ok can you could tell i want "
-    "to know need a an the of these those them this that is are was were be been have has had do "
+    "which what whose how many list name show give me us please and so ok can you could tell i "
+    "want to know need a an the of these those them this that is are was were be been have has had do "
     "does did got get gets received receive came come out as with by in on for from at or all each "
     "every any there here library judged judge judgement judgements judgment rated rating ratings "
-    "rate graded grade grades found overall effectiveness outcome outcomes result results mark marks "
-    "inspected inspectors published during year it its their said say called who compare both either "
-    "only also more than better worse above below less least not none still currently now"
+    "rate graded grade grades found overall effectiveness outcome outcomes result results mark "
+    "marks how final inspected inspectors published during year it its their said say "
+    "called who compare both either only also more than better worse above below less least not none still currently now"
 )
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _BODIES = ("Ofsted", "CQC", "HMICFRS", "HMI Prisons", "HMI Probation", "Estyn")
@@ -103,9 +103,15 @@ class Table:
     unknown: tuple[Document, ...]
 
 
-def register_of(question: str, documents: Sequence[Document]) -> Register | None:
-    """The question taken apart, None where it is not one over all reports."""
-    if not _OPENS.search(question) or not _MANY.search(question):
+def register_of(
+    question: str, documents: Sequence[Document], *, named: bool = False
+) -> Register | None:
+    """The question taken apart, None where it is not one over all reports.
+
+    ``named`` says that it names the organisations that these reports are on; then it need ask
+    for no more than a judgement: "How was Slough rated for leadership?", less the name.
+    """
+    if not named and not (_OPENS.search(question) and _MANY.search(question)):
         return None
     rest = question
     outcomes = []
@@ -128,6 +134,8 @@ def register_of(question: str, documents: Sequence[Document]) -> Register | None
     if aspect and not any(_prefixes(aspect) <= label for label in labels):
         return None
     judged = wanted is not None or bool(aspect) or _asks_judgement(question)
+    if named:
+        return Register(None, True, False, aspect) if _asks_judgement(question) else None
     lists = re.search(r"\breports?\b", question, re.IGNORECASE) is not None
     if not judged and not years and not bodies and not kinds and not lists:
         return None
@@ -186,13 +194,9 @@ def shown(found: Table) -> tuple[Row, ...]:
     return found.others if len(found.others) <= _SHOWN_ALL else ()
 
 
-def _grades(
-    question: str, outcomes: Sequence[str]
-) -> tuple[Callable[[str], bool] | None, str]:
+def _grades(question: str, outcomes: Sequence[str]) -> tuple[Callable[[str], bool] | None, str]:
     """What grades are asked for, and the question without the words that say so."""
-    found = [
-        (match.start(), match.end(), _plain(match[0])) for match in _GRADED.finditer(question)
-    ]
+    found = [(match.start(), match.end(), _plain(match[0])) for match in _GRADED.finditer(question)]
     named = {grade for *_, grade in found} | set(outcomes)
     rest = _GRADED.sub(" ", question)
     if not named:

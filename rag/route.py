@@ -10,10 +10,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from index.types import Document
 from rag.absent import Absent, absent_names
-from rag.names import Mention, Names, Organisation
+from rag.names import Mention, Names
 
 _GROUPS = 6
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -40,6 +41,7 @@ _MOVES = re.compile(
     r"[\s,]*(?:(?:in|for|at|of|about|on|with)\b)?[\s,]*(?:the )?$",
     re.IGNORECASE,
 )
+_JOINS = re.compile(r"\W*(?:and|or|&)?\W*(?:in|for|the)?\W*", re.IGNORECASE)
 _TAIL = re.compile(
     r"(?:['’]s?)?(?: (?:local area partnership|local authority|council|police|report|one|too|then"
     r"|children['’]s services))*\W*$",
@@ -62,7 +64,8 @@ class Route:
     ``question`` is what is searched for. ``groups`` are the organisations that it names, each
     answered for itself; empty where it names none, and then ``documents`` are searched
     together, all where that is None. ``absent`` are names that the library has no report on;
-    ``older`` are reports left out because there is a newer one of the same kind.
+    ``older`` are reports left out because there is a newer one of the same kind; ``unnamed``
+    is the question with its names blanked.
     """
 
     question: str
@@ -70,6 +73,7 @@ class Route:
     documents: tuple[str, ...] | None = None
     absent: tuple[Absent, ...] = ()
     older: tuple[str, ...] = ()
+    unnamed: str = ""
 
     @property
     def every(self) -> tuple[str, ...] | None:
@@ -106,10 +110,7 @@ class Router:
         """
         found = self.names.mentions(question)
         rest = question[: found[0].start] if found else ""
-        joined = all(
-            re.fullmatch(r"\W*(?:and|or|&)?\W*(?:in|for|the)?\W*", question[one.end : two.start], re.I)
-            for one, two in zip(found, found[1:], strict=False)
-        )
+        joined = all(_JOINS.fullmatch(question, one.end, two.start) for one, two in pairwise(found))
         if not found or not joined or not before or not _MOVES.fullmatch(rest):
             return ""
         if not _TAIL.fullmatch(question[found[-1].end :]):
@@ -128,40 +129,32 @@ class Router:
         """
         if len(self._documents) < 2:
             return Route(question)
-        mentions = self.names.mentions(question)
-        absent = absent_names(question, mentions, self._documents, self._is_ordinary)
+        own = self.names.mentions(question)
+        absent = absent_names(question, own, self._documents, self._is_ordinary)
         allowed = self._by_year_and_inspectorate(question)
-        if not mentions and not absent and not _EVERY.search(question):
-            mentions = next(
-                (found for item in reversed(history) if (found := self.names.mentions(item))), []
-            )
-            if mentions:
-                return self._of(question, mentions, allowed, question)
-        return self._of(question, mentions, allowed, _without(question, mentions), absent)
-
-    def _of(
-        self,
-        question: str,
-        mentions: Sequence[Mention],
-        allowed: frozenset[str] | None,
-        asked: str,
-        absent: tuple[Absent, ...] = (),
-    ) -> Route:
-        named: dict[str, Organisation] = {}
-        for mention in mentions:
-            for organisation in mention.organisations:
-                named.setdefault(organisation.name, organisation)
-        if not named:
+        named = own
+        if not own and not absent and not _EVERY.search(question):
+            earlier = map(self.names.mentions, reversed(history))
+            named = next((found for found in earlier if found), [])
+        organisations = dict.fromkeys(one for item in named for one in item.organisations)
+        if not organisations:
             documents = tuple(name for name in self._documents if allowed and name in allowed)
             return Route(question, documents=documents or None, absent=absent)
-        groups, older = [], []
-        for organisation in tuple(named.values())[:_GROUPS]:
+        groups: list[Group] = []
+        older: list[str] = []
+        for organisation in tuple(organisations)[:_GROUPS]:
             chosen = [name for name in organisation.documents if allowed and name in allowed]
             if not chosen:
                 chosen, left = self._newest(organisation.documents)
                 older += left
             groups.append(Group(organisation.name, tuple(chosen)))
-        return Route(asked, tuple(groups), absent=absent, older=tuple(older))
+        return Route(
+            _without(question, own),
+            tuple(groups),
+            absent=absent,
+            older=tuple(older),
+            unnamed=_blanked(question, own),
+        )
 
     def _newest(self, documents: Sequence[str]) -> tuple[list[str], list[str]]:
         """Of reports of one kind the one of the latest inspection, and the others."""
@@ -183,9 +176,7 @@ class Router:
             match[0]
             for match in _YEAR.finditer(question)
             if not _SINCE.search(question[: match.start()])
-            and _OF_REPORTS.search(
-                question, max(0, match.start() - _NEAR), match.end() + _NEAR
-            )
+            and _OF_REPORTS.search(question, max(0, match.start() - _NEAR), match.end() + _NEAR)
         }
         dates = ("inspected", "published")
         if _SAID_DATE.search(question):
@@ -210,6 +201,12 @@ class Router:
 def fact_of(document: Document, field: str) -> str:
     """The first value of a field that is known of a document, empty where none is."""
     return next((fact.value for fact in document.facts if fact.field == field), "")
+
+
+def _blanked(question: str, mentions: Sequence[Mention]) -> str:
+    for mention in reversed(mentions):
+        question = f"{question[: mention.start]} {question[mention.end :]}"
+    return question
 
 
 def _without(question: str, mentions: Sequence[Mention]) -> str:

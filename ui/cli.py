@@ -13,6 +13,7 @@ import typer
 from index.errors import AnswerError, PeelError
 from ui.enriching import ApiKey, BaseUrl, Model, Timeout, add_enriched
 from ui.evaluating import ReportsOption, answerers
+from ui.findings import findings_command
 from ui.known import index_set, index_show
 from ui.progress import err, library_stages, say, stages
 from ui.shared import LibraryOption
@@ -42,6 +43,7 @@ eval_app = typer.Typer(help="Measure the answers on a set of questions.")
 app.add_typer(index_app, name="index", no_args_is_help=True)
 app.add_typer(eval_app, name="eval", no_args_is_help=True)
 
+app.command("findings")(findings_command)
 index_app.command("show")(index_show)
 index_app.command("set")(index_set)
 
@@ -53,6 +55,10 @@ def ask(
         list[str] | None,
         typer.Option(help="An earlier question of the conversation; repeat it, oldest first."),
     ] = None,
+    report: Annotated[
+        list[str] | None,
+        typer.Option(help="Ask this report alone, by its id; repeat it for several."),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the whole answer as one JSON object.")
     ] = False,
@@ -60,17 +66,21 @@ def ask(
 ) -> None:
     """Answer a question with cited passages.
 
+    A question that names an organisation, a year or an inspectorate is asked of those reports.
+
     Examples:
 
         peel ask "Is the force good at protecting vulnerable people?"
 
         peel ask "and on organised crime?" --history "areas for improvement on vulnerable people?"
 
+        peel ask "Which councils were judged inadequate?"
+
         peel ask "What does OCG stand for?" --json > answer.json
     """
     from rag.show import answer_plain
 
-    answer = _pipeline(library).ask(question, history or [])
+    answer = _pipeline(library).ask(question, history or [], report or None)
     if as_json:
         _out(json.dumps(answer.to_dict(), ensure_ascii=False, indent=1))
     else:

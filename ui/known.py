@@ -62,7 +62,7 @@ def index_set(
 
 
 def known_text(fact: Fact, document: Document) -> str:
-    """A fact as people read it: field, value, and under it the words that say so and their place."""
+    """A fact as people read it, and under it the words that say so and their place."""
     of = f" ({fact.label})" if fact.label else ""
     line = f"{fact.field.replace('_', ' ')}: {fact.value}{of}"
     if fact.span is None:

@@ -32,4 +32,3 @@ def facts_of(document: Document) -> tuple[Fact, ...]:
     beside = stated(document.metadata)
     fields = {fact.field for fact in beside}
     return (*beside, *(fact for fact in said if fact.field not in fields))
-

@@ -14,8 +14,8 @@ _INSPECTORATES = (
     ("CQC", r"CQC|Care Quality Commission"),
     (
         "HMICFRS",
-        r"HMICFRS|(?:His|Her) Majesty[’']s Inspectorate of Constabulary(?: and Fire (?:&|and) Rescue"
-        r" Services)?|HMIC",
+        r"HMICFRS|(?:His|Her) Majesty[’']s Inspectorate of Constabulary"
+        r"(?: and Fire (?:&|and) Rescue Services)?|HMIC",
     ),
     ("HMI Prisons", r"HMI Prisons|HMIP|(?:His|Her) Majesty[’']s Inspectorate of Prisons"),
     ("HMI Probation", r"HMI Probation|(?:His|Her) Majesty[’']s Inspectorate of Probation"),
@@ -50,8 +50,8 @@ _LINK = r"(?:of|and|the|upon|on|in|with|for|by|le|under|next|to|de|&|,)"
 _NAME = rf"(?:the )?{_CAPITAL}(?:,? (?:{_LINK} )*{_CAPITAL})*"
 _TAIL = (
     r"(?: (?:city|county|borough|metropolitan|district|unitary|and|council)){0,4}"
-    r"(?: local authority)?(?:[’']s)? (?:children[’']s (?:social care )?services|arrangements for .*"
-    r"|services for .*)| local authority| police custody(?: suites)?"
+    r"(?: local authority)?(?:[’']s)? (?:children[’']s (?:social care )?services"
+    r"|arrangements for .*|services for .*)| local authority| police custody(?: suites)?"
 )
 _UN = r"(?:(?:an?|the|our|this) )?(?:(?:un)?announced |full |short |joint |re-?|area send )*"
 _TITLES = tuple(
@@ -88,7 +88,10 @@ _KINDS = (
     ("PEEL inspection", r"\bpeel\b"),
     ("custody inspection", r"\bpolice custody\b|\bcustody suites?\b"),
     ("fire and rescue inspection", r"\bfire (?:and|&) rescue\b"),
-    ("prison inspection", r"\bhmp\b|\bhm prison\b|\bprison\b|\byoung offender institution\b|\byoi\b"),
+    (
+        "prison inspection",
+        r"\bhmp\b|\bhm prison\b|\bprison\b|\byoung offender institution\b|\byoi\b",
+    ),
     ("probation inspection", r"\bprobation\b"),
     ("hospital inspection", r"\bhospitals?\b|\bnhs\b.*\btrust\b"),
     ("care home inspection", r"\bcare home\b|\bnursing home\b"),

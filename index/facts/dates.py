@@ -32,15 +32,15 @@ _MONTH_ALONE = re.compile(rf"\b({_MONTH})\s+(\d{{4}})\b", re.IGNORECASE)
 _FIGURES = re.compile(r"\b(\d{1,2})[/.](\d{1,2})[/.](\d{4})\b")
 
 _INSPECTED = re.compile(
-    r"\b(?:inspection dates?|dates? of (?:this |the |our )?(?:inspection|visit)|inspected (?:on|from"
-    r"|between|in)|(?:inspection|visit) (?:took place|was (?:carried out|conducted))"
+    r"\b(?:inspection dates?|dates? of (?:this |the |our )?(?:inspection|visit)"
+    r"|inspected (?:on|from|between|in)|(?:inspection|visit) (?:took place|was (?:carried out|conducted))"
     r"|carried out (?:on|from|between)|(?:on-?site|fieldwork)(?: inspection)?(?: dates?| started"
     r"| took place)?|visit(?:ed)? dates?)\b",
     re.IGNORECASE,
 )
 _PUBLISHED = re.compile(
-    r"\b(?:publication date|date of publication|(?:report |first )?(?:published|issued)(?: on| in)?|"
-    r"date published|last updated)\b",
+    r"\b(?:publication date|date of publication"
+    r"|(?:report |first )?(?:published|issued)(?: on| in)?|date published|last updated)\b",
     re.IGNORECASE,
 )
 _COPYRIGHT = re.compile(r"©\s*(?:Crown )?copyright,?\s*(\d{4})\b", re.IGNORECASE)

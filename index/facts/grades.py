@@ -1,4 +1,4 @@
-"""The words in which the inspectorates of the United Kingdom grade, and where a text ends in one."""
+"""The words in which the inspectorates of the United Kingdom grade, and texts that end in one."""
 
 from __future__ import annotations
 
@@ -46,8 +46,11 @@ _OVERALL = re.compile(
     r"|\boverall (?:effectiveness|rating|judgement|grade)\b",
     re.IGNORECASE,
 )
-_EARLIER = re.compile(r"\b(?:previous|last|earlier|prior) (?:\w+ )?(?:inspection|rating|report)|"
-                      r"\bprevious(?:ly)?\b", re.IGNORECASE)
+_EARLIER = re.compile(
+    r"\b(?:previous|last|earlier|prior) (?:\w+ )?(?:inspection|rating|report)|"
+    r"\bprevious(?:ly)?\b",
+    re.IGNORECASE,
+)
 _CLAUSE = re.compile(r"\b(?:is|are|was|were|be|been|not|very|too|that|which|remains?)\b", re.I)
 
 

@@ -68,7 +68,9 @@ def _rows(document: Document) -> Iterator[Fact]:
         if not opens or block.kind == "date":
             continue
         for end in dict.fromkeys((block.end, unit.end)):
-            line = graded(document.text[block.start : end]) if end - block.start < _LONGEST else None
+            line = (
+                graded(document.text[block.start : end]) if end - block.start < _LONGEST else None
+            )
             if line is not None and (end == block.end or line.marked):
                 yield _fact(line.label, line.grade, block.start, end)
                 break
@@ -138,5 +140,3 @@ def _key(label: str) -> str:
     """Labels that differ in case, numbering and small words only are one judgement's."""
     words = re.findall(r"[a-z]+", label.lower().replace("’", ""))
     return " ".join(word for word in words if word not in ("the", "and", "of", "a"))
-
-

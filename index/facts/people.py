@@ -10,10 +10,11 @@ from index.types import Block, Document, Fact, Span
 
 _NAME = (
     r"(?:(?:Mr|Mrs|Ms|Miss|Dr|Dame|Sir|Professor) )?"
-    r"[A-Z][\w’'-]{1,30}(?: (?:[A-Z][\w’'-]{0,30}\.?|de|van|von|der|la|le)){0,3}? [A-Z][\w’'-]{1,30}"
+    r"[A-Z][\w’'-]{1,30}(?: (?:[A-Z][\w’'-]{0,30}\.?|de|van|von|der|la|le)){0,3}?"
+    r" [A-Z][\w’'-]{1,30}"
 )
 _LABELLED = re.compile(
-    rf"\b[Ll]ead [Ii]nspectors?\s*[:–—-]\s*(?P<name>{_NAME}(?: [A-Z][\w’'-]{1,30}){{0,2}})"
+    rf"\b[Ll]ead [Ii]nspectors?\s*[:–—-]\s*(?P<name>{_NAME}(?: [A-Z][\w’'-]{1, 30}){{0,2}})"
 )
 _TITLED = re.compile(
     rf"(?P<name>{_NAME}),? (?:(?:Ofsted|CQC|HMI|HMICFRS),? ?)?(?:HMI,? )?"
