@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.types import Document
-from rag.names import Mention, words_of
+from rag.names import BODY, Mention, words_of
 
 _NAME = r"[A-Z][\w’'-]+(?:(?: (?:upon|and|with|of|under|on)(?: the)?)? [A-Z][\w’'-]+)*"
 _BODY = (
     r"(?:(?:City |County |Borough |Metropolitan )*Council|Police|Constabulary"
-    r"|Local Area Partnership|council|police|local area partnership|local authority|children['’]s services)"
+    r"|Local Area Partnership|council|police|local area partnership|local authority"
+    r"|children['’]s services)"
 )
 # "in Kent", "Kent's care leavers", "Kent County Council": what can only be a place or a body.
 _PLACED = re.compile(rf"\b(?i:in|at) (?:the )?(?P<name>{_NAME})(?=['’]s\b|\W*$|[?,.;]| )")
@@ -54,7 +55,12 @@ def absent_names(
             if any(one.start < at[1] and at[0] < one.end for one in mentions):
                 continue
             words = words_of(name)
-            if set(words) & _NEVER or name.isupper() or any(map(is_ordinary, words)):
+            if (
+                set(words) & _NEVER
+                or set(words) <= BODY
+                or name.isupper()
+                or any(map(is_ordinary, words))
+            ):
                 continue
             mentioned = any(name in document.text for document in documents.values())
             if not mentioned or pattern is _PLACED:

@@ -91,8 +91,8 @@ def lines(
     """Selected units as numbered lines with their citations.
 
     Markers count from ``begin`` in the order of the lines. Bullets of one list stand together,
-    in the report's order, under their lead-in; everything else keeps the order given. What sentences
-    say twice is one line, in the fuller words, with a marker for each.
+    in the report's order, under their lead-in; everything else keeps the order given. What
+    sentences say twice is one line, in the fuller words, with a marker for each.
     """
     parts: list[Part] = []
     citations: list[Citation] = []

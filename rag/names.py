@@ -14,7 +14,7 @@ _TOKEN = re.compile(r"&|[^\W_]+")
 _POSSESSIVE = re.compile(r"['’]s\b|(?<=s)['’](?=\s|$)")
 _LINKS = word_set("of and the upon on in with for by le under next to de cum")
 # What kind of body it is; "Reading Borough Council" and "Reading" are one organisation.
-_BODY = word_set(
+BODY = word_set(
     "local area partnership police constabulary council county city borough metropolitan district "
     "unitary authority service services fire rescue nhs foundation trust hospital hospitals school "
     "academy college primary secondary infant junior nursery prison probation combined children "
@@ -37,7 +37,7 @@ _DIRECTIONS = word_set(
     "lower new great little st saint northeast northwest southeast southwest"
 )
 # A capital beside a name is part of a longer one ("Surrey Heath"), but not these.
-_BESIDE = _BODY | word_set(
+_BESIDE = BODY | word_set(
     "i report reports inspection inspections ofsted cqc hmicfrs council's what how which who where "
     "when why is are was were does do did has have had can could should would will and or in"
 )
@@ -139,7 +139,7 @@ class Names:
     def _is_name(self, run: Sequence[Token], before: Token | None, after: Sequence[Token]) -> bool:
         telling = [token for token in run if token.word not in _LINKS]
         opens = telling[0].opens and len(telling) == 1
-        beside = bool(after) and after[0].word in _BODY
+        beside = bool(after) and after[0].word in BODY
         plain = not all(token.capital for token in telling) or (opens and not beside)
         if plain and all(self._is_ordinary(token.word) for token in telling):
             return False
@@ -176,7 +176,7 @@ def core(words: Sequence[str]) -> tuple[str, ...]:
     for opening in sorted(_BEFORE, key=len, reverse=True):
         if whole[: len(opening)] == opening and len(whole) > len(opening):
             whole = whole[len(opening) :]
-    while len(whole) > 1 and (whole[-1] in _BODY or whole[-1] in _LINKS):
+    while len(whole) > 1 and (whole[-1] in BODY or whole[-1] in _LINKS):
         whole = whole[:-1]
     return whole or tuple(words)
 

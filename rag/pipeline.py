@@ -147,8 +147,7 @@ class ReportQA:
         draft = self._without_search(understood, route)
         if draft is None:
             drafts = []
-            for documents in [group.documents for group in route.groups] or [route.documents]:
-                scope = self._scopes.of(documents)
+            for scope in self._asked_of(route):
                 query = self._query(route.question, scope)
                 yield Step(f"Searching {self._passages_of(scope)} passages")
                 passages = self._retriever(scope).retrieve(query)
@@ -161,6 +160,11 @@ class ReportQA:
             draft = self._joined(route, drafts)
         clock.lap("compose")
         yield self._finished(asked, understood, draft, clock)
+
+    def _asked_of(self, route: Route) -> list[Scope]:
+        """The reports that are asked together, once for each organisation named."""
+        groups = [self._scopes.of(group.documents) for group in route.groups]
+        return groups or [self._scopes.of(route.documents)]
 
     def _without_search(self, understood: str, route: Route) -> Draft | None:
         """What is answered from what is known of the reports alone, None where that is not all."""

@@ -178,13 +178,15 @@ class Router:
             if not _SINCE.search(question[: match.start()])
             and _OF_REPORTS.search(question, max(0, match.start() - _NEAR), match.end() + _NEAR)
         }
-        dates = ("inspected", "published")
+        dates: tuple[str, ...] = ("inspected", "published")
         if _SAID_DATE.search(question):
             dates = ("published",) if _PUBLISHED.search(question) else ("inspected",)
         bodies = {name.lower() for name in _INSPECTORATES.findall(question)}
         bodies = {_SHORT.get(name, name) for name in bodies}
         found: frozenset[str] | None = None
-        for wanted, fields in ((years, dates), (bodies, ("inspectorate",))):
+        asked: tuple[tuple[set[str], tuple[str, ...]], ...]
+        asked = ((years, dates), (bodies, ("inspectorate",)))
+        for wanted, fields in asked:
             matching = frozenset(
                 name
                 for name, document in self._documents.items()

@@ -33,7 +33,8 @@ _FIGURES = re.compile(r"\b(\d{1,2})[/.](\d{1,2})[/.](\d{4})\b")
 
 _INSPECTED = re.compile(
     r"\b(?:inspection dates?|dates? of (?:this |the |our )?(?:inspection|visit)"
-    r"|inspected (?:on|from|between|in)|(?:inspection|visit) (?:took place|was (?:carried out|conducted))"
+    r"|inspected (?:on|from|between|in)"
+    r"|(?:inspection|visit) (?:took place|was (?:carried out|conducted))"
     r"|carried out (?:on|from|between)|(?:on-?site|fieldwork)(?: inspection)?(?: dates?| started"
     r"| took place)?|visit(?:ed)? dates?)\b",
     re.IGNORECASE,
@@ -102,7 +103,7 @@ def _announced(
         for match in words.finditer(text, block.start, block.end):
             if _OTHER.search(text[max(block.start, match.start() - 20) : match.start()]):
                 continue
-            found = []
+            found: list[Fact] = []
             reach = match.end()
             for period in periods(text, match.end(), min(block.end, match.end() + _FARTHEST)):
                 if period.span.start - reach > _REACH or (found and not several):
