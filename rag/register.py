@@ -35,11 +35,11 @@ _SUBJECTS = word_set(
 )
 _SPOKEN = word_set(
     "which what whose how many list name show give me us please and so ok can you could tell i "
-    "want to know need a an the of these those them this that is are was were be been have has had "
-    "do does did got get gets received receive came come out as with by in on for from at or all each "
-    "every any there here library judged judge judgement judgements judgment rated rating ratings "
-    "rate graded grade grades found overall effectiveness outcome outcomes result results mark "
-    "marks how final inspected inspectors published during year it its their said say "
+    "want to know need a an the of these those them this that is are was were be been have has "
+    "had do does did got get gets received receive came come out as with by in on for from at or "
+    "all each every any there here library judged judge judgement judgements judgment rated "
+    "rating ratings rate graded grade grades found overall effectiveness outcome outcomes result "
+    "results mark marks final inspected inspectors published during year it its their said say "
     "called who compare both either only also more than better worse above below less least not "
     "none still currently now"
 )

@@ -49,6 +49,16 @@ _TAIL = re.compile(
 )
 
 
+# "What did inspectors say about", "what do the reports find on".
+_FRAME = re.compile(
+    r"\W*what (?:else )?(?:did|do|does|have|has|is|was) (?:the |these |those |any )?"
+    r"(?:(?:inspectors?|reports?|inspections?|inspectorates?|ofsted|cqc|hmicfrs|they|it|you)"
+    r"(?: and (?:the )?(?:ofsted|cqc))? )?(?:say|said|find|found|conclude|concluded|report|reported"
+    r"|tell us|think|write|written|note|noted|known) (?:about|on|of|regarding) (?P<topic>.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """The reports that one answer is made from, and whose they are."""
@@ -139,7 +149,7 @@ class Router:
         organisations = dict.fromkeys(one for item in named for one in item.organisations)
         if not organisations:
             documents = tuple(name for name in self._documents if allowed and name in allowed)
-            return Route(question, documents=documents or None, absent=absent)
+            return Route(topic(question), documents=documents or None, absent=absent)
         groups: list[Group] = []
         older: list[str] = []
         for organisation in tuple(organisations)[:_GROUPS]:
@@ -149,7 +159,7 @@ class Router:
                 older += left
             groups.append(Group(organisation.name, tuple(chosen)))
         return Route(
-            _without(question, own),
+            topic(_without(question, own)),
             tuple(groups),
             absent=absent,
             older=tuple(older),
@@ -203,6 +213,15 @@ class Router:
 def fact_of(document: Document, field: str) -> str:
     """The first value of a field that is known of a document, empty where none is."""
     return next((fact.value for fact in document.facts if fact.field == field), "")
+
+
+def topic(question: str) -> str:
+    """What a question asks about, without the words that only say that reports are asked.
+
+    "What did inspectors say about fostering?" is read better as "fostering?".
+    """
+    framed = _FRAME.match(question)
+    return framed["topic"] if framed else question
 
 
 def _blanked(question: str, mentions: Sequence[Mention]) -> str:
