@@ -31,7 +31,6 @@ from rag.draft import (
     absent_draft,
     judgement_draft,
     names_any,
-    no_report,
     register_draft,
     route_notes,
     searched,
@@ -233,15 +232,18 @@ class ReportQA:
     ) -> Draft:
         """What these reports say to the question, or that they do not."""
         confidence, selected, reason = self._judge(route.question, query, evidence, scope, match)
-        if route.absent and not route.groups:
+        elsewhere = bool(route.absent) and not route.groups
+        if elsewhere:
             selected = [item for item in selected if names_any(item, route.absent)]
-            reason = no_report(route.absent, self._router.names)
         if confidence >= self._limits(evidence).confidence and selected:
             several = len({item.document.document_id for item in selected}) > 1
             parts, citations = (lines_by_report if several else lines)(selected)
             return Draft(parts, confidence, citations, sources=sources_of(selected))
+        parts = not_said(len(scope.documents), reason or self._instead(match))
+        if elsewhere:
+            parts = absent_draft(route.absent, self._router.names).parts
         return Draft(
-            not_said(len(scope.documents), reason or self._instead(match)),
+            parts,
             confidence,
             abstained=True,
             nearest=nearest(evidence, self.config),
