@@ -10,7 +10,7 @@ export PEEL_LIBRARY ?= $(CURDIR)/.peel/library
 .PHONY: help chat test lint eval eval-unseen results bench notebook lock clean browser
 
 help: ## Show the targets
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
 
 chat: $(VENV)/.installed ## Set up, build the index of the bundled report, open the chat
 	@$(BIN)/peel chat

@@ -143,7 +143,9 @@ def _causes(run: Evaluation) -> Html:
     counted = Counter(found.name for result in run.results if (found := cause(result)))
     if not counted:
         return Html()
-    head = tag("tr", tag("th", "Cause"), tag("th", "Questions"), tag("th", "Meaning"))
+    head = tag(
+        "tr", tag("th", "Cause"), tag("th", "Questions"), tag("th", "Meaning", class_="meaning")
+    )
     rows = [
         tag(
             "tr",

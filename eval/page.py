@@ -1,67 +1,18 @@
-"""A self-contained web page: escaped elements, one style sheet, one script, nothing fetched."""
+"""The page of an evaluation: its style sheet and its script."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterable
 from typing import Final
 
-from rag.show import escape
+from rag.markup import Html, join, tag, whole_page
 
-
-class Html(str):
-    """Text that is HTML already; any other string is escaped before it joins a page."""
-
-    __slots__ = ()
-
-
-def tag(name: str, /, *children: str, **attributes: str | bool) -> Html:
-    """An element with its children and attributes, escaped.
-
-    ``class_`` and ``data_kind`` are written ``class`` and ``data-kind``. An attribute that is
-    True stands without a value; one that is False is left out.
-    """
-    written = "".join(
-        f" {key.rstrip('_').replace('_', '-')}" + ("" if value is True else f'="{escape(value)}"')
-        for key, value in attributes.items()
-        if value is not False
-    )
-    if name in _VOID:
-        return Html(f"<{name}{written}>")
-    return Html(f"<{name}{written}>{join(*children)}</{name}>")
-
-
-def join(*children: str) -> Html:
-    """Pieces of a page one after another, escaped unless they are HTML."""
-    return Html("".join(c if isinstance(c, Html) else escape(c) for c in children))
+__all__ = ["Html", "join", "page", "tag"]
 
 
 def page(title: str, *body: str) -> str:
-    """A whole page that fetches nothing and runs no script but its own.
-
-    The content security policy names the script by its hash, so that markup that slipped
-    through would still be inert.
-    """
-    digest = base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode()
-    policy = (
-        f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
-    head = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=policy),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="color-scheme", content="light dark"),
-        tag("title", title),
-        tag("style", Html(_STYLE)),
-    )
-    whole = tag("html", head, tag("body", *body, tag("script", Html(_SCRIPT))), lang="en-GB")
-    return f"<!doctype html>\n{whole}\n"
-
-
-_VOID: Final = frozenset({"meta", "br"})
+    """A whole page that fetches nothing and runs no script but its own."""
+    return whole_page(title, _STYLE, _SCRIPT, *body)
 
 
 def scrolled(head: str, rows: Iterable[str]) -> Html:
@@ -122,7 +73,8 @@ tbody th { color: var(--ink); font-size: .9rem; vertical-align: middle; }
 td.good { background: color-mix(in srgb, var(--good-bg) var(--share), transparent); }
 td.bad { background: color-mix(in srgb, var(--bad-bg) var(--share), transparent); }
 th:first-child, td:first-child { text-align: left; }
-td.meaning { text-align: left; white-space: normal; color: var(--quiet); font-size: .85rem; }
+.meaning { text-align: left; }
+td.meaning { white-space: normal; color: var(--quiet); font-size: .85rem; }
 .diagram { display: block; width: 100%; max-width: 26rem; margin-bottom: .6rem; }
 .diagram text { fill: var(--quiet); font-size: 11px; }
 .diagram .axis { stroke: var(--line); } .diagram .ideal { stroke: var(--quiet);

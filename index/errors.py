@@ -12,6 +12,8 @@ PeelError
 ├── ModelError             an embedding model cannot be loaded or is not the pinned one
 ├── QuestionError          a question cannot be asked (empty, no such report)
 ├── AnswerError            a saved answer is malformed
+├── FeedbackError          what someone thought of an answer cannot be kept or read
+├── AccountError           a file of users, a name or a password cannot be used
 └── DatasetError           an evaluation set or run is malformed
 """
 
@@ -62,6 +64,14 @@ class QuestionError(PeelError):
 
 class AnswerError(PeelError):
     """A saved answer is malformed."""
+
+
+class FeedbackError(PeelError):
+    """What someone thought of an answer cannot be kept or read."""
+
+
+class AccountError(PeelError):
+    """A file of users, a name or a password cannot be used."""
 
 
 class DatasetError(PeelError):

@@ -55,9 +55,9 @@ class RagConfig:
     share_unvoted: float = 0.8
     share_items: float = 0.75
     max_unvoted: int = 3
-    list_from: float = 0.9
-    abstain_below: float = 0.7
-    abstain_unwritten: float = 0.6
+    list_from: float = 0.6
+    abstain_below: float = 0.65
+    abstain_unwritten: float = 0.5
     nearest: int = 3
     instead_from: float = 0.75
     question_characters: int = 2000

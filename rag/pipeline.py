@@ -46,7 +46,7 @@ from rag.register import register_of, table
 from rag.retrieve import BM25Index, HybridRetriever
 from rag.route import Route, Router
 from rag.scope import Scope, Scopes
-from rag.suggest import examples
+from rag.suggest import also_ask, examples
 from rag.types import Answer
 
 
@@ -110,6 +110,11 @@ class ReportQA:
     def examples(self) -> tuple[str, ...]:
         """At most six questions to begin with, made from the reports' own structure."""
         return examples(tuple(self._documents.values()))
+
+    def also_ask(self, answers: Sequence[Answer]) -> tuple[str, ...]:
+        """At most three questions to ask next, after a conversation's answers, oldest first."""
+        documents = tuple(self._documents.values())
+        return also_ask(documents, self._questions, self._scopes.all.vocabulary, answers)
 
     def warm(self) -> None:
         """Loads all that the first question would, so that it is as fast as the next ones."""

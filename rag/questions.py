@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,14 @@ class Match:
     trust: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """Questions written for the same words of a report, and the units that hold these words."""
+
+    questions: tuple[str, ...]
+    units: frozenset[UnitKey]
+
+
 class QuestionIndex:
     """The written questions of a library's reports as vectors."""
 
@@ -48,6 +57,7 @@ class QuestionIndex:
         self._refused: list[Unanswered] = []
         self._owners: list[str] = []
         self._refusing: list[str] = []
+        self.topics: list[Topic] = []
         for document in documents:
             for group in document.answered:
                 units = tuple(
@@ -56,11 +66,25 @@ class QuestionIndex:
                 self._texts += group.questions
                 self._units += [units] * len(group.questions)
                 self._owners += [document.document_id] * len(group.questions)
+                self.topics.append(Topic(group.questions, frozenset(units)))
             self._refused += document.unanswered
             self._refusing += [document.document_id] * len(document.unanswered)
         refused = [item.question for item in self._refused]
         vectors = cached_vectors([*self._texts, *refused], encoder, cache)
         self._answered, self._unanswered = np.split(vectors, [len(self._texts)])
+
+    @cached_property
+    def topic_vectors(self) -> Vectors:
+        """The mean vector of each topic's questions, normalised, shape (topics, dimension)."""
+        counts = [len(topic.questions) for topic in self.topics]
+        ends = np.cumsum(counts, dtype=np.intp)
+        means = np.stack(
+            [
+                self._answered[end - count : end].mean(axis=0)
+                for end, count in zip(ends, counts, strict=True)
+            ]
+        )
+        return np.asarray(means / np.linalg.norm(means, axis=1, keepdims=True), dtype=np.float32)
 
     def match(
         self,

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
+from urllib.parse import urlsplit
 
 from index.types import Document
 from rag.types import Answer, Citation, Nearest, Part
@@ -16,6 +17,8 @@ from rag.types import Answer, Citation, Nearest, Part
 _Clean = Callable[[str], str]
 
 _KNOWN = ("published", "publisher", "licence", "source_url")
+# No white space, quotes, angle brackets, backslash or other ASCII that a URL does not hold.
+_ADDRESS = re.compile(r"https?://[!#-;=?-\[\]_a-z~]+", re.IGNORECASE)
 _NOT_TEXT = {0: "\ufffd", 13: "&#13;"}
 _MARKDOWN = re.compile(r"[\\`*_\[\]<>#|~&!$@]|(?<=:)//|(?<=www)\.|^[-+=]|^\d+(?=[.)])", re.I)
 
@@ -26,12 +29,12 @@ def escape(text: str) -> str:
     What HTML would drop or change (NUL, carriage return, lone surrogates) is kept as one
     character each, so that offsets into the text hold in the page.
     """
-    return html.escape(_sound(text)).translate(_NOT_TEXT)
+    return html.escape(sound(text)).translate(_NOT_TEXT)
 
 
 def escape_markdown(text: str) -> str:
     """The text on one line, so that Markdown shows it and finds no markup in it."""
-    return _MARKDOWN.sub(_backslash, " ".join(_sound(text).split()))
+    return _MARKDOWN.sub(_backslash, " ".join(sound(text).split()))
 
 
 def place(item: Citation | Nearest) -> str:
@@ -45,15 +48,46 @@ def reference(item: Citation | Nearest, document: Document) -> str:
     Title, section, page, and what the document's metadata says of date, publisher, licence
     and address, as far as they are known.
     """
-    known = [document.title, place(item)]
-    known += [document.metadata[key] for key in _KNOWN if key in document.metadata]
     words = " … ".join(f"“{_line(text)}”" for text in _words(item))
-    return f"{words}\n— {'. '.join(_line(text).rstrip('.') for text in known)}"
+    return f"{words}\n— {_listed(document.title, place(item), *known(document).values())}"
+
+
+def known(document: Document) -> dict[str, str]:
+    """What the document's metadata says of date, publisher, licence and address, by name."""
+    return {key: document.metadata[key] for key in _KNOWN if document.metadata.get(key)}
+
+
+def provenance(document: Document) -> str:
+    """The document as a list of references names it: title, date, publisher, licence, address."""
+    return _listed(document.title, *known(document).values())
+
+
+def quotes_of(answer: Answer) -> tuple[Citation | Nearest, ...]:
+    """Everything that an answer quotes: its citations, then what came nearest."""
+    return (*answer.citations, *answer.nearest)
+
+
+def web_address(document: Document) -> str | None:
+    """Where the document is published, None where its metadata has no sound http address."""
+    address = document.metadata.get("source_url", "")
+    if not _ADDRESS.fullmatch(address):
+        return None
+    try:
+        return address if urlsplit(address).hostname else None
+    except ValueError:
+        return None
+
+
+def answer_with_references(answer: Answer, documents: Mapping[str, Document]) -> str:
+    """The answer with its sources and what is known of each report quoted, as plain text."""
+    quoted = dict.fromkeys(item.document for item in quotes_of(answer))
+    lines = [f"{provenance(documents[name])}\n" for name in quoted if name in documents]
+    return answer_plain(answer) + ("\n" if lines else "") + "".join(lines)
 
 
 def answer_plain(answer: Answer) -> str:
     """The answer with its sources as plain text, to paste into a letter or a message."""
-    return _written(answer, lambda text: _line(_sound(text)), bold="", brackets="[{}]")
+    return _written(answer, lambda text: _line(sound(text)), bold="", brackets="[{}]")
 
 
 def answer_markdown(answer: Answer) -> str:
@@ -145,13 +179,17 @@ def _title(item: Citation | Nearest, answer: Answer) -> str:
     return titles.get(item.document, item.document)
 
 
-def _sound(text: str) -> str:
+def sound(text: str) -> str:
     """The text with lone surrogates, which UTF-8 cannot hold, replaced by ``?``."""
     return text.encode("utf-8", "replace").decode()
 
 
 def _line(text: str) -> str:
     return " ".join(text.split())
+
+
+def _listed(*texts: str) -> str:
+    return ". ".join(_line(text).rstrip(".") for text in texts)
 
 
 def _backslash(match: re.Match[str]) -> str:

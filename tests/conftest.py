@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ from index.config import IndexConfig
 from index.reports import bundled_report
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
     from index.embed import Encoder
     from index.library import Library
 
@@ -59,3 +62,48 @@ def library(
 
     path = tmp_path_factory.mktemp("library")
     return Library.create(path, IndexConfig(), encoder, [report_path])
+
+
+@pytest.fixture(scope="session")
+def address(library: Library) -> Iterator[str]:
+    """The chat over the bundled report, served; its pipeline can be held, see ``Paused``."""
+    from served import Paused, served
+
+    qa = Paused(library)
+    qa.gate.set()
+    qa.ask("When was the report last updated?")  # loads what is loaded on first use
+    with served(qa) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A Chromium of this machine."""
+    from playwright.sync_api import sync_playwright
+    from served import ARGUMENTS, TIMEOUT_MS, chromium
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium(), args=list(ARGUMENTS), timeout=TIMEOUT_MS
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser profile of its own, on a desktop."""
+    from served import DESKTOP
+
+    context = browser.new_context(viewport=DESKTOP)
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A page that must end without an error and without a request to another host."""
+    from served import watched
+
+    yield from watched(context.new_page())

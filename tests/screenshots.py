@@ -44,7 +44,7 @@ def main(folder: Path) -> None:
                 )
                 for state in states(context.new_page(), address, qa):
                     page = context.pages[0]
-                    page.wait_for_timeout(2200)  # past smooth scrolling and the flash
+                    page.wait_for_timeout(900)  # past smooth scrolling
                     page.screenshot(path=folder / f"{state}-{scheme}-{width}.png")
                 context.close()
         browser.close()
@@ -52,6 +52,7 @@ def main(folder: Path) -> None:
 
 def states(page: Page, address: str, qa: Paused) -> Iterator[str]:
     """Brings the page into one state after the other and names each."""
+    is_wide = page.evaluate("innerWidth") >= 1000
     open_chat(page, address)
     yield "start"
     qa.gate.clear()
@@ -59,25 +60,54 @@ def states(page: Page, address: str, qa: Paused) -> Iterator[str]:
     page.press("#question textarea", "Enter")
     page.wait_for_selector("[data-state=pending]")
     yield "answering"
+    page.click("#stop")
+    page.wait_for_selector("[data-state=stopped]")
+    yield "stopped"
     qa.gate.set()
-    page.wait_for_selector("[data-state=answered]")
+    ask(page, SINGLE)
     yield "answered-single"
     page.locator(".answer .cite").last.click()
     yield "citation-followed"
+    page.click(".outline summary")
+    yield "contents"
     page.keyboard.press("Escape")
+    page.fill("#find", "domestic abuse")
+    yield "search"
+    page.fill("#find", "")
+    page.evaluate(
+        """() => {
+          const words = document.querySelectorAll(".report .paragraph")[3];
+          words.scrollIntoView({ block: "center" });
+          getSelection().selectAllChildren(words);
+        }"""
+    )
+    page.wait_for_selector(".picked:not([hidden])")
+    yield "asking-about-words"
+    page.evaluate("getSelection().removeAllRanges()")
+    if not is_wide:
+        page.click("button[data-view=chat]")
     page.locator(".how summary").last.click()
     yield "how-it-was-found"
     ask(page, LIST)
     yield "answered-list"
+    page.locator(".turn:last-child .answer .cite").nth(1).hover()
+    yield "quote-on-hover"
+    page.mouse.move(0, 0)
     ask(page, ABSENT)
     yield "not-in-the-report"
+    page.locator(".turn:last-child .absent [data-edit]").click()
+    yield "editing"
+    page.keyboard.press("Escape")
     ask(page, " ")
     yield "error"
-    page.click("[data-clear]")
+    page.click("[popovertarget=kept]")
+    page.click("#kept [data-new]")
     page.wait_for_selector(".start")
     ask(page, FIRST)
     ask(page, FOLLOW_UP)
     yield "follow-up"
+    page.click("[popovertarget=kept]")
+    yield "conversations"
 
 
 if __name__ == "__main__":

@@ -8,16 +8,22 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
+from urllib.parse import urlsplit
 
 import uvicorn
 
 from rag.pipeline import ReportQA, Step
 from rag.types import Answer
 from ui.app import build_server
+from ui.serve import Serving
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Locator, Page
+    from starlette.types import ASGIApp
+
+    from index.library import Library
+    from index.types import Document
 
 HOW_TO_GET_ONE = "no Chromium found; get one with: apt-get install chromium"
 ARGUMENTS = (
@@ -29,21 +35,44 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+TIMEOUT_MS = 60_000
+DESKTOP = {"width": 1440, "height": 900}
+TABLET = {"width": 820, "height": 1100}
+PHONE = {"width": 375, "height": 812}
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _STARTED_WITHIN_SECONDS = 30
 _HELD_FOR_SECONDS = 60
 
 
 class Paused(ReportQA):
-    """A pipeline that can be held before it answers, so that its waiting can be seen."""
+    """A pipeline that can be held before it reads, so that its waiting can be seen.
+
+    ``answered`` are the questions that were worked on to their end.
+    """
 
     gate = threading.Event()
+    answered: ClassVar[list[str]] = []
 
     def stream(self, question: str, history: Sequence[str] = ()) -> Iterator[Step | Answer]:
         for event in super().stream(question, history):
             if isinstance(event, Answer):
+                self.answered.append(question)
+            elif event.message.startswith("Reading"):
                 self.gate.wait(_HELD_FOR_SECONDS)
             yield event
+
+
+class Held(ReportQA):
+    """A pipeline that answers nothing until its gate is opened, so that questions wait."""
+
+    def __init__(self, library: Library) -> None:
+        super().__init__(library)
+        self.gate = threading.Event()
+        self.warm()
+
+    def stream(self, question: str, history: Sequence[str] = ()) -> Iterator[Step | Answer]:
+        self.gate.wait(10 * _HELD_FOR_SECONDS)
+        yield from super().stream(question, history)
 
 
 def chromium() -> str | None:
@@ -52,13 +81,19 @@ def chromium() -> str | None:
 
 
 @contextmanager
-def served(qa: ReportQA) -> Iterator[str]:
+def served(qa: ReportQA, serving: Serving | None = None) -> Iterator[str]:
     """The address of the chat over ``qa``, on a free port of this machine."""
+    with serving_app(build_server(qa, serving)) as address:
+        yield address
+
+
+@contextmanager
+def serving_app(app: ASGIApp) -> Iterator[str]:
+    """The address of an application, on a free port of this machine."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(
-            uvicorn.Config(build_server(qa), log_level="warning", timeout_graceful_shutdown=1)
-        )
+        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
+        server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
         deadline = time.monotonic() + _STARTED_WITHIN_SECONDS
@@ -73,9 +108,85 @@ def served(qa: ReportQA) -> Iterator[str]:
             thread.join(10)
 
 
+def watched(page: Page) -> Iterator[Page]:
+    """The page, which must end without an error and without a request to another host."""
+    page.set_default_timeout(TIMEOUT_MS)
+    faults: list[str] = []
+    hosts: set[str | None] = set()
+    page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    yield page
+    assert faults == []
+    assert hosts - {None} == {"127.0.0.1"}
+
+
+def last(page: Page, selector: str) -> Locator:
+    """What matches in the last turn."""
+    return page.locator(f".turn:last-child {selector}")
+
+
+def quoted(report: Document, source: Locator) -> str:
+    """The report's own text at the offsets that a source names."""
+    start, end = (int(source.get_attribute(f"data-{at}") or 0) for at in ("start", "end"))
+    return report.text[start:end]
+
+
+def marked(page: Page, marker: int) -> str:
+    """The text that the report pane marks as this quote, found by its badge."""
+    return str(
+        page.evaluate(
+            """number => {
+              const badge = document.querySelector(`.badge[data-back="${number}"]`);
+              const at = badge.nextElementSibling.dataset.at;
+              return [...document.querySelectorAll("#report mark")]
+                .filter(mark => mark.dataset.at === at).map(mark => mark.textContent).join("");
+            }""",
+            marker,
+        )
+    )
+
+
+def settled(page: Page, selector: str = "mark:focus") -> bool:
+    """Whether an element comes to rest inside of the report's own window."""
+    return bool(
+        page.wait_for_function(
+            """selector => {
+              const mark = document.querySelector(`#report ${selector}`);
+              const pane = document.querySelector("#report .report");
+              if (!mark) return false;
+              const [at, frame] = [mark.getBoundingClientRect(), pane.getBoundingClientRect()];
+              return at.top >= frame.top && at.bottom <= frame.bottom && at.width > 0
+                && getComputedStyle(mark).visibility === "visible";
+            }""",
+            arg=selector,
+        )
+    )
+
+
 def open_chat(page: Page, address: str) -> None:
     """Opens the chat and waits until it can be used."""
     page.goto(address)
+    _ready(page)
+
+
+def reload(page: Page) -> None:
+    """Loads the page anew, with the conversation that it had."""
+    page.reload()
+    _ready(page)
+    page.wait_for_selector(".turn")
+
+
+def ask(page: Page, question: str) -> None:
+    """Types a question, presses Enter and waits for what comes of it."""
+    before = page.evaluate("window.answered")
+    page.fill("#question textarea", question)
+    page.press("#question textarea", "Enter")
+    page.wait_for_function("before => window.answered > before", arg=before)
+
+
+def _ready(page: Page) -> None:
+    """Waits until the chat can be used, and counts the answers from then on."""
     page.wait_for_selector("#question textarea")
     page.wait_for_selector("body[data-view]")
     page.evaluate(
@@ -88,11 +199,3 @@ def open_chat(page: Page, address: str) -> None:
           });
         }"""
     )
-
-
-def ask(page: Page, question: str) -> None:
-    """Types a question, presses Enter and waits for what comes of it."""
-    before = page.evaluate("window.answered")
-    page.fill("#question textarea", question)
-    page.press("#question textarea", "Enter")
-    page.wait_for_function("before => window.answered > before", arg=before)

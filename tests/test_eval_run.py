@@ -394,6 +394,18 @@ def test_the_page_shows_every_question_with_answer_gold_and_misses(run: Evaluati
     assert f"All 103Missed {missed}Abstained wrongly " in shown
 
 
+def test_the_page_draws_how_far_confidence_can_be_believed(report: Document) -> None:
+    asked = [question(), unanswerable(id="q2", question="domestic abuse in Wigan?")]
+    run = evaluate(KeywordQA(report), asked)
+    # Words shared with a unit: eight of the first question's, two of the second's.
+    assert [result.answer.confidence for result in run.results] == [0.8, 0.5]
+    text = report_html(run)
+    # 0.8 is answered and 0.5 is not, on a square of 260 at 44 and 12.
+    places = re.findall(r'<circle cx="([^"]+)" cy="([^"]+)"', text)
+    assert places == [("174.0", "272.0"), ("252.0", "12.0")]
+    assert "calibration error, ten bins, 2 questions: 0.350." in _Page(text).words
+
+
 def test_the_page_asks_nothing_of_any_host_and_runs_its_own_script_alone(run: Evaluation) -> None:
     text = report_html(run)
     parsed = _Page(text)

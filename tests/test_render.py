@@ -15,17 +15,25 @@ from index.parse.text import parse_text
 from index.types import Document
 from rag.cite import answer_text, cite, source_of
 from rag.types import Answer, Nearest, Part, Quote
-from ui.render import answer_html, conversation_html, error_html, pending_html, start_html
+from ui.links import link
+from ui.render import answer_html, conversation_html, pending_html, unanswered_html
 from ui.report import report_html
+from ui.start import start_html
 
 PANE = {
     "div", "details", "summary", "nav", "ol", "ul", "li", "button", "article", "section", "p",
-    "h2", "h3", "h4", "h5", "h6", "footer", "br", "label", "span", "select", "option",
+    "h2", "h3", "h4", "h5", "h6", "footer", "br", "label", "span", "select", "option", "input", "a",
 }  # fmt: skip
 CONVERSATION = {
-    "section", "article", "header", "h1", "h2", "h3", "p", "q", "div", "span", "i", "ul", "ol",
-    "li", "button", "b", "details", "summary", "blockquote", "footer", "dl", "dt", "dd",
+    "section", "article", "header", "h2", "h3", "p", "q", "div", "span", "i", "ul", "ol", "a",
+    "li", "button", "b", "details", "summary", "blockquote", "footer", "dl", "dt", "dd", "form",
+    "label", "textarea",
 }  # fmt: skip
+SOURCE = (
+    "https://hmicfrs.justiceinspectorates.gov.uk/peel-assessments/peel-2017/city-of-london/"
+    "effectiveness/"
+)
+LICENCE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 PAYLOAD = '<script>alert(1)</script><img src=x onerror=alert(1)>"\' onfocus="alert(1) ${x} {{y}}'
 
 
@@ -94,8 +102,40 @@ def test_outline_leads_to_every_section(report: Document, pane: Page) -> None:
 
 def test_provenance_stands_at_the_end(pane: Page) -> None:
     assert pane.find(".provenance")[0].text == (
-        "HMICFRSCrown copyright, Open Government Licence v3.0Source: city-of-london-peel-2017.txt"
+        "HMICFRSCrown copyright, Open Government Licence v3.0 (opens in a new tab)"
+        f"Source: {SOURCE} (opens in a new tab)"
     )
+    assert [a.attributes["href"] for a in pane.find("a")] == [LICENCE, SOURCE]
+    assert {a.attributes["rel"] for a in pane.find("a")} == {"noopener noreferrer"}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        None,
+        "",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "//example.org",
+        "http:",
+        "http://[",
+        "x",
+    ],
+)
+def test_only_web_addresses_become_links(address: str | None) -> None:
+    assert link("<b>", address) == "&lt;b&gt;"
+
+
+def test_the_pane_can_be_searched_and_asked_about(pane: Page) -> None:
+    box = pane.find("input")[0]
+    assert box.attributes["type"] == "search"
+    assert [b.attributes["aria-label"] for b in pane.having("data-find")] == [
+        "Previous match",
+        "Next match",
+    ]
+    assert pane.having("data-pick")[0].text == "Ask about this"
+    assert "{}" in pane.having("data-pick")[0].attributes["data-pick"]
+    assert [e.text for e in pane.find(".marked")] == ["Areas for improvement"] * 2
 
 
 def test_several_reports_can_be_chosen_from(report: Document, pane: Page) -> None:
@@ -147,6 +187,7 @@ def test_any_report_is_shown_character_for_character(text: str) -> None:
 
 PROGRESS = "Since our 2016 effectiveness inspection"
 GOOD = "City of London Police is good at keeping"
+GOOD_WHOLE = "City of London Police is good at keeping people safe and reducing crime."
 SCHOOLS = "The force should review its process"
 REDEPLOYING = "understand the impact of redeploying"
 
@@ -205,7 +246,7 @@ def test_a_quote_can_be_copied_with_its_reference(report: Document) -> None:
     page = shown(quoting(report, PROGRESS), report)
     copied = [element.attributes["data-copy"] for element in page.find(".copy")]
     assert copied[0].startswith("“Since our 2016 effectiveness inspection the force has made")
-    assert copied[0].endswith("HMICFRS. Crown copyright, Open Government Licence v3.0")
+    assert copied[0].endswith(f"HMICFRS. Crown copyright, Open Government Licence v3.0. {SOURCE}")
     assert copied[1].startswith("What?\n\nSince our 2016")
 
 
@@ -214,17 +255,24 @@ def test_page_title_and_doubt_are_shown(report: Document) -> None:
     cited = replace(answer.citations[0], page=7, verified=False)
     other = replace(report, document_id="other", title="Other")
     page = shown(replace(answer, citations=(cited,)), report, other)
-    assert page.find(".tools")[0].text == "p. 7Copy with reference"
+    assert page.find(".tools")[0].text == "p. 7Copy quote with reference"
     assert page.find(".doubt")[0].text == "Not found in the report word for word."
     assert page.find(".sources")[0].inside[2].tag == "li"
     assert page.find("h3")[0].text.startswith("City of London PEEL 2017 › How effective")
     assert "0 of 1 quote found in the report word for word" in page.text
 
 
-@pytest.mark.parametrize(("confidence", "word"), [(0.95, "high"), (0.85, "medium"), (0.3, "low")])
-def test_confidence_is_said_in_words(report: Document, confidence: float, word: str) -> None:
+@pytest.mark.parametrize(
+    ("confidence", "words"),
+    [
+        (0.95, "High confidence"),
+        (0.85, "Medium confidence: compare with the report"),
+        (0.3, "Low confidence: compare with the report"),
+    ],
+)
+def test_confidence_is_said_in_words(report: Document, confidence: float, words: str) -> None:
     page = shown(replace(quoting(report, GOOD), confidence=confidence), report)
-    assert page.find(".confidence")[0].text == f"Confidence: {word}"
+    assert page.find(".confidence")[0].text == words
     rows = dict(
         zip([e.text for e in page.find("dt")], [e.text for e in page.find("dd")], strict=True)
     )
@@ -241,9 +289,42 @@ def test_a_completed_follow_up_is_shown(report: Document) -> None:
     answer = quoting(report, GOOD)
     assert shown(answer, report).find(".understood") == []
     completed = replace(answer, question="And there?", understood="What about London?")
-    assert shown(completed, report).find(".understood")[0].text == (
-        "Understood as: What about London?"
+    understood = shown(completed, report).find(".understood")[0]
+    assert understood.text == "Understood as: What about London? Change"
+    change = next(e for e in understood.inside if e.tag == "button")
+    assert change.attributes["data-edit"] == "What about London?"
+
+
+def test_a_question_can_be_edited_and_asked_again_and_the_last_undone(report: Document) -> None:
+    answers = [quoting(report, GOOD), quoting(report, PROGRESS)]
+    page = Page(conversation_html(answers, {report.document_id: report}, ""))
+    assert [e.text for e in page.find(".acts")] == ["EditAsk again", "UndoEditAsk again"]
+    assert [e.attributes["data-question-text"] for e in page.find("form")] == ["What?", "What?"]
+    assert all("hidden" in form.attributes for form in page.find("form"))
+    labels = {e.attributes["for"] for e in page.find("label")}
+    assert labels == {e.attributes["id"] for e in page.find("textarea")}
+
+
+def test_what_to_ask_next_stands_under_the_last_answer_only(report: Document) -> None:
+    answers = [quoting(report, GOOD), quoting(report, PROGRESS)]
+    documents = {report.document_id: report}
+    page = Page(conversation_html(answers, documents, "", to_ask=["A?", "<B>?"]))
+    assert [e.text for e in page.find(".next")] == ["People also askA?<B>?"]
+    assert page.find("article")[1].inside.count(page.find(".next")[0]) == 1
+    pending = pending_html("Now?", 2, "…")
+    assert "People also ask" not in conversation_html(
+        answers, documents, "", pending, to_ask=["A?"]
     )
+
+
+def test_only_an_answer_that_has_just_come_unfolds(report: Document) -> None:
+    answers = [quoting(report, GOOD), quoting(report, PROGRESS, SCHOOLS)]
+    documents = {report.document_id: report}
+    fresh = Page(conversation_html(answers, documents, "", fresh=True)).find("article")
+    assert ["fresh" in turn.classes for turn in fresh] == [False, True]
+    lines = [e.attributes["style"] for e in fresh[1].inside if "style" in e.attributes]
+    assert lines == ["--step:90ms", "--n:0", "--n:1"]
+    assert "fresh" not in conversation_html(answers, documents, "")
 
 
 def test_words_that_the_report_never_mentions_are_named(report: Document) -> None:
@@ -267,7 +348,12 @@ def test_an_absence_is_a_card_of_its_own(report: Document) -> None:
     assert page.find("article")[0].attributes["data-state"] == "absent"
     assert page.find(".absent")[0].text == (
         "Not in the reportThe report does not say.The report never mentions:drones"
+        "Ask in other words"
     )
+    known = shown(replace(answer, missing=()), report).find(".absent")[0].text
+    assert "The words of the question occur in the report" in known
+    asked = Page(conversation_html([answer], {report.document_id: report}, "", to_ask=["Cars?"]))
+    assert asked.find(".next")[0].text == "The report does answerCars?"
     assert page.find(".answer") == page.find(".cite") == []
     assert page.find(".goto")[0].text == "S › T, p. 2"
     assert page.find("blockquote")[0].text == f"Lead: {report.quote(unit)}"
@@ -290,10 +376,11 @@ def test_any_answer_is_inert(text: str, kind: int) -> None:
     pages = [
         answer_html(answer, 0, {text: document}),
         pending_html(text, 0, text),
-        error_html(text, 0, text),
+        unanswered_html(text, 0, text, text),
         start_html({text: document, "b": document}, 1, [text]),
     ]
-    page = Page(conversation_html([answer], {text: document}, "", "".join(pages)))
+    pages.append(conversation_html([answer], {text: document}, "", to_ask=[text]))
+    page = Page("".join(pages))
     assert page.tags <= CONVERSATION
     assert page.handlers == []
 
@@ -303,14 +390,40 @@ def test_any_answer_is_inert(text: str, kind: int) -> None:
 
 def test_the_first_screen_tells_what_can_be_asked(report: Document) -> None:
     page = Page(start_html({report.document_id: report}, 38, ["One?", "<Two>?"]))
-    assert [e.text for e in page.find("h1")] == ["City of London PEEL 2017"]
+    assert [e.text for e in page.find("h2")] == ["City of London PEEL 2017"]
     assert _texts(page.find(".facts")[0], "li") == [
         "HMICFRS",
         "Last updated 22/03/2018",
-        "Crown copyright, Open Government Licence v3.0",
     ]
+    assert _texts(page.find(".facts")[1], "li") == [
+        "Source (opens in a new tab)",
+        "Crown copyright, Open Government Licence v3.0 (opens in a new tab)",
+    ]
+    assert [a.attributes["href"] for a in page.find("a")] == [SOURCE, LICENCE]
+    judged = page.find(".judged")[0]
+    assert judged.text == (
+        "Overall judgement “City of London Police is good at keeping people safe and reducing "
+        "crime.”"
+    )
+    at = page.find(".source")[0].attributes
+    assert report.text[int(at["data-start"]) : int(at["data-end"])] == GOOD_WHOLE
     assert [e.attributes["data-question"] for e in page.find(".example")] == ["One?", "<Two>?"]
-    assert "38 passages searched" in page.text
+    assert "38 passages indexed" in page.text
+
+
+def test_many_reports_are_counted_and_unknown_judgements_left_out() -> None:
+    documents = {
+        str(n): parse_text(f"Report {n}\n\nWe looked.\n", document_id=str(n), source=f"{n}.txt")
+        for n in range(9)
+    }
+    page = Page(start_html(documents, 9, []))
+    assert [e.text for e in page.find("h2")] == [f"Report {n}" for n in range(6)]
+    assert [e.text for e in page.find(".small")] == [
+        "and 3 more",
+        "9 passages indexed on this computer",
+    ]
+    assert page.find(".judged") == page.find("a") == []
+    assert _texts(page.find(".facts")[0], "li") == ["Source: 0.txt"]
 
 
 def test_the_first_screen_gives_way_to_turns(report: Document) -> None:
@@ -325,10 +438,12 @@ def test_the_first_screen_gives_way_to_turns(report: Document) -> None:
 
 
 def test_a_mistake_is_said_kindly_and_a_long_question_cut() -> None:
-    page = Page(error_html("x" * 100_000, 0, "Too long."))
-    assert page.find(".error")[0].text == "This question could not be askedToo long."
+    page = Page(unanswered_html("x" * 100_000, 0, "No answer", "Too long."))
+    assert page.find(".error")[0].text == "No answerToo long."
+    assert page.find("article")[0].attributes["data-status"] == "No answer. Too long."
     assert page.find("h2")[0].text == "x" * 400 + "…"
-    assert Page(error_html(" ", 0, "Empty.")).find("h2") == []
+    assert page.find("form")[0].attributes["data-question-text"] == "x" * 4000
+    assert Page(unanswered_html(" ", 0, "No answer", "Empty.")).find("h2") == []
 
 
 def _texts(element: Element, tag: str) -> list[str]:

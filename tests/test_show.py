@@ -75,7 +75,9 @@ def test_reference_names_title_section_date_publisher_and_licence(
 ) -> None:
     assert reference(listed.citations[0], report) == (
         f"“{_ALSO}” … “{_FIRST}”\n— City of London PEEL 2017. {_SECTION}. "
-        "Last updated 22/03/2018. HMICFRS. Crown copyright, Open Government Licence v3.0"
+        "Last updated 22/03/2018. HMICFRS. Crown copyright, Open Government Licence v3.0. "
+        "https://hmicfrs.justiceinspectorates.gov.uk/peel-assessments/peel-2017/city-of-london/"
+        "effectiveness/"
     )
 
 

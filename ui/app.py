@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -17,26 +17,32 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.errors import PeelError
-from ui.desk import Desk, Turns
+from ui.api import add_endpoints, refuse_call
+from ui.desk import Asked, Desk, Turns
+from ui.serve import Serving, protect
 
 if TYPE_CHECKING:
     from rag.pipeline import ReportQA
 
 _TITLE = "Ask the report"
-_WAITING = 64
-_AT_ONCE = 4
-_LOOPBACK = ("127.0.0.1", "localhost")
+_BODY_BYTES = 8 * 2**20
 _BAR = f"""
-<header class="bar"><p class="brand">{_TITLE}</p>
+<nav class="skips" aria-label="Skip to"><a class="skip" href="#question">Skip to the question</a>
+<a class="skip" href="#report">Skip to the report</a></nav>
+<header class="bar"><h1 class="brand">{_TITLE}</h1>
 <div class="views" role="group" aria-label="View">
 <button type="button" data-view="chat" aria-pressed="true">Chat</button>
 <button type="button" data-view="report" aria-pressed="false">Report</button></div>
-<button type="button" class="quiet" data-clear aria-label="New conversation">\
-New<span> conversation</span></button></header>
+<button type="button" class="quiet" popovertarget="kept" aria-label="Conversations">
+<span aria-hidden="true">☰</span><span class="word"> Conversations</span></button>
+<button type="button" class="quiet wide" data-new>New conversation</button></header>
+<section id="kept" popover aria-label="Conversations"><h2>Conversations</h2>
+<p class="small">Kept in this browser only.</p><ul></ul>
+<p class="ends"><button type="button" class="act" data-new>New conversation</button>
+<button type="button" class="act" data-forget-all>Delete all</button></p></section>
 <p class="unseen" role="status"></p><div class="tip" aria-hidden="true" hidden></div>
 """
 _HEAD = """
@@ -57,21 +63,29 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
 }
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+_SCRIPTS = ("base.js", "report.js", "search.js", "conversations.js", "chat.js")
+_STYLES = ("frame.css", "chat.css", "report.css", "print.css")
+# Hands the conversation to the page, which keeps it.
+_KEEP = """(turns) => {
+  document.dispatchEvent(new CustomEvent("peel:kept", { detail: turns }));
+  return [];
+}"""
 
 
-def build_app(qa: ReportQA) -> gr.Blocks:
-    """The chat at the left and the report at the right, over ``qa``."""
+def build_app(qa: ReportQA, serving: Serving | None = None) -> gr.Blocks:
+    """The chat at the left and the report at the right, over ``qa``, and its named endpoints."""
+    serving = serving or Serving()
     desk = Desk(qa)
     app = gr.Blocks(
         title=_TITLE, analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)
     )
     with app:
-        kept = gr.BrowserState([], storage_key="peel-conversation", secret="this-browser-only")
-        asked = gr.State("")
+        kept = gr.JSON([], visible=False)
+        asked = gr.State(None)  # an Asked, while it is on its way
         _html(_BAR, "bar")
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="chat-side"):
-                chat = _html(desk.conversation([]), "chat", _asset("peel.js"))
+                chat = _html(desk.conversation([])[0], "chat", _assets(_SCRIPTS))
                 with gr.Row(elem_id="composer"):
                     box = gr.Textbox(
                         label="Your question",
@@ -83,54 +97,69 @@ def build_app(qa: ReportQA) -> gr.Blocks:
                         elem_id="question",
                     )
                     send = gr.Button("Ask", elem_id="send", variant="primary")
+                    stop = gr.Button("Stop", elem_id="stop")
             report = _html(desk.report(""), "report")
 
-        def accept(question: str, turns: Any) -> tuple[str, str, str]:
-            return "", question, desk.accept(question, turns)
+        def accept(question: str, turns: Any) -> tuple[Any, ...]:
+            return "", Asked(question), desk.accept(question, turns), turns
 
-        def accept_example(turns: Any, event: gr.EventData) -> tuple[str, str, str]:
-            return accept(str(event.question), turns)
+        def accept_in_place(turns: Any, event: gr.EventData) -> tuple[Any, ...]:
+            question, before = str(event.question), list(turns or [])[: int(event.at)]
+            shown = desk.accept(question, before)
+            return gr.skip(), Asked(question, bool(event.alone)), shown, before
 
-        def clear() -> tuple[Turns, str]:
-            return [], desk.conversation([])
+        def restore(event: gr.EventData) -> tuple[None, str, Turns]:
+            return None, *desk.conversation(event.turns)
 
         def open_report(event: gr.EventData) -> str:
             return desk.report(str(event.document))
 
+        def stopped(waiting: Asked | None, turns: Any) -> tuple[None, Any]:
+            return None, desk.stopped(waiting.question, turns) if waiting else gr.skip()
+
+        # What was stopped fails too, and has been told of already.
+        def refuse(waiting: Asked | None, turns: Any) -> Any:
+            return desk.refuse(waiting.question, turns) if waiting else gr.skip()
+
         at_once: dict[str, Any] = {**_QUIET, "queue": False}
-        shown = [box, asked, chat]
+        shown = [box, asked, chat, kept]
         accepted = [
             gr.on([box.submit, send.click], accept, [box, kept], shown, **at_once),
-            chat.example(accept_example, [kept], shown, **at_once),
+            chat.ask(accept_in_place, [kept], shown, **at_once),
         ]
         answered = [
             event.then(desk.answer, [asked, kept], [chat, kept], **_QUIET) for event in accepted
         ]
         for event in answered:
-            event.failure(desk.refuse, [asked, kept], [chat], **at_once)
-        chat.clear(clear, None, [kept, chat], cancels=answered, **at_once)
+            event.failure(refuse, [asked, kept], [chat], **at_once)
+            event.success(None, [kept], None, js=_KEEP, **at_once)
+        stop.click(stopped, [asked, kept], [asked, chat], cancels=answered, **at_once)
+        restored = chat.restore(restore, None, [asked, chat, kept], cancels=answered, **at_once)
+        restored.then(None, [kept], None, js=_KEEP, **at_once)
         chat.open(open_report, None, [report], **at_once)
-        app.load(desk.conversation, [kept], [chat], **at_once)
-    app.queue(max_size=_WAITING, default_concurrency_limit=_AT_ONCE, api_open=False)
+        add_endpoints(qa)
+    app.queue(max_size=serving.waiting, default_concurrency_limit=serving.at_once, api_open=False)
     return app
 
 
-def build_server(qa: ReportQA, host: str = "127.0.0.1") -> FastAPI:
-    """The chat as an ASGI application that talks to its own pages only.
-
-    On a loopback host, requests that name another host are refused, so that no web page
-    can reach the chat through a name of its own.
-    """
-    server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+def build_server(qa: ReportQA, serving: Serving | None = None) -> FastAPI:
+    """The chat as an ASGI application that talks to its own pages and its users only."""
+    serving = serving or Serving()
+    server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, max_body_size=_BODY_BYTES)
+    protect(server, serving)
     server.add_middleware(_Secured)
     server.add_middleware(CORSMiddleware, allow_origins=[])
-    if host in _LOOPBACK:
-        server.add_middleware(TrustedHostMiddleware, allowed_hosts=list(_LOOPBACK))
+    if serving.mcp:
+        from ui.mcp_tools import add_tools
+
+        add_tools(server, qa, serving.at_once, serving.waiting)
 
     gr.mount_gradio_app(
         server,
-        build_app(qa),
+        build_app(qa, serving),
         path="/",
+        app_kwargs={"exception_handlers": {TypeError: refuse_call, KeyError: refuse_call}},
+        root_path=serving.root_path.rstrip("/") or None,
         footer_links=[],
         run_history=False,
         allowed_paths=[],
@@ -140,16 +169,17 @@ def build_server(qa: ReportQA, host: str = "127.0.0.1") -> FastAPI:
         pwa=False,
         mcp_server=False,
         theme=_theme(),
-        head=f"{_HEAD}<style>{_asset('peel.css')}</style>",
+        head=f"{_HEAD}<style>{_assets(_STYLES)}</style>",
     )
     return server
 
 
-def serve(qa: ReportQA, host: str, port: int, ready: Callable[[str], None]) -> None:
+def serve(qa: ReportQA, serving: Serving, ready: Callable[[str], None]) -> None:
     """Serves the chat until interrupted; ``ready`` is called with its address.
 
     Raises PeelError where the port cannot be had.
     """
+    host, port = serving.host, serving.port
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     with listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -161,9 +191,10 @@ def serve(qa: ReportQA, host: str, port: int, ready: Callable[[str], None]) -> N
                 "try another port: peel chat --port 7861"
             ) from error
         config = uvicorn.Config(
-            build_server(qa, host), log_level="warning", timeout_graceful_shutdown=2
+            build_server(qa, serving), log_level="warning", timeout_graceful_shutdown=2
         )
-        ready(f"http://{host}:{listener.getsockname()[1]}")
+        shown = f"[{host}]" if ":" in host else host
+        ready(f"http://{shown}:{listener.getsockname()[1]}")
         uvicorn.Server(config).run(sockets=[listener])
 
 
@@ -176,7 +207,9 @@ class _Secured:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_secured(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(_HEADERS)
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, send_secured)
@@ -192,5 +225,6 @@ def _theme() -> gr.themes.Base:
     return theme.set(body_background_fill="#f3f1eb", body_background_fill_dark="#15181a")
 
 
-def _asset(name: str) -> str:
-    return files("ui.assets").joinpath(name).read_text(encoding="utf-8")
+def _assets(names: Iterable[str]) -> str:
+    folder = files("ui.assets")
+    return "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in names)

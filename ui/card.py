@@ -1,4 +1,4 @@
-"""An Answer's card: text with markers, sources, absence, and how it was found (pure).
+"""An Answer's card: text with markers, sources, absence, how it was found, what to ask next (pure).
 
 A marker and the source behind it share ``data-marker`` within their turn; a source carries
 document and offsets, from which the page marks the quote in the report pane.
@@ -6,26 +6,38 @@ document and offsets, from which the page marks the quote in the report pane.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
-from index.types import Document
+from index.types import Document, Unit
 from rag.show import answer_plain, escape, place, reference
 from rag.types import Answer, Citation, Nearest, Part
 
 _OPEN_SOURCES = 3
 _WORD = 24
+_REVEALED_WITHIN_MS, _REVEAL_STEP_MS = 500, 90
 _DOUBT = "Not found in the report word for word."
+_NO_ANSWER = "The words of the question occur in the report; none of its sentences answers it."
+_SURE = {
+    "high": "High confidence",
+    "medium": "Medium confidence: compare with the report",
+    "low": "Low confidence: compare with the report",
+}
 
 
 def found_html(answer: Answer, turn: str, documents: Mapping[str, Document]) -> str:
-    """The answer in the report's words, and the quotes that it is made of."""
+    """The answer in the report's words, and the quotes that it is made of.
+
+    Each line says its place in the order (``--n``), so that the page can unfold a new answer
+    line by line; ``--step`` is the time between two lines.
+    """
     unsaid = ""
     if answer.missing:
         words = ", ".join(f"<b>{escape(word)}</b>" for word in answer.missing)
         unsaid = f'<p class="unsaid">The report never mentions {words}.</p>'
     parts, sources = _parts(answer, turn), _sources(answer, turn, documents)
-    return f'<div class="answer">{parts}</div>{unsaid}{sources}'
+    step = min(_REVEAL_STEP_MS, _REVEALED_WITHIN_MS // max(len(answer.parts), 1))
+    return f'<div class="answer" style="--step:{step}ms">{parts}</div>{unsaid}{sources}'
 
 
 def absence_html(answer: Answer, turn: str, documents: Mapping[str, Document]) -> str:
@@ -35,18 +47,24 @@ def absence_html(answer: Answer, turn: str, documents: Mapping[str, Document]) -
     if answer.missing:
         words = " ".join(f"<li>{escape(word)}</li>" for word in answer.missing)
         missing = f'<p>The report never mentions:</p><ul class="missing">{words}</ul>'
+    elif answer.nearest:
+        missing = f"<p>{_NO_ANSWER}</p>"
     rows = "".join(
         f'<li class="source" {_span(item)}>'
         f'<button type="button" class="goto" aria-describedby="{turn}-near-{n}">'
         f"{_where(item.document, place(item), documents)}</button>"
         f'<blockquote id="{turn}-near-{n}">{_quote(item)}</blockquote>'
-        f'<p class="tools">{_copy(item, documents, "Copy with reference")}</p></li>'
+        f'<p class="tools">{_copy(item, documents, f"nearest passage {n + 1}")}</p></li>'
         for n, item in enumerate(answer.nearest)
     )
     nearest = (
-        f'<div class="nearest"><h3>The nearest passages</h3><ol>{rows}</ol></div>' if rows else ""
+        f'<div class="nearest"><h3>What comes nearest</h3><ol>{rows}</ol></div>' if rows else ""
     )
-    return f'<div class="card absent"><h3>Not in the report</h3>{notes}{missing}</div>{nearest}'
+    return (
+        f'<div class="card absent"><h3>Not in the report</h3>{notes}{missing}'
+        '<p class="tools"><button type="button" class="act" data-edit>Ask in other words</button>'
+        f"</p></div>{nearest}"
+    )
 
 
 def how_html(answer: Answer, turn: str, documents: Mapping[str, Document]) -> str:
@@ -61,23 +79,52 @@ def how_html(answer: Answer, turn: str, documents: Mapping[str, Document]) -> st
     ]
     listed = "".join(f"<dt>{name}</dt><dd>{escape(text)}</dd>" for name, text in rows if text)
     word = answer.confidence_word
-    what = "Confidence that the report answers this" if answer.abstained else "Confidence"
+    sure = f"Confidence that the report answers this: {word}" if answer.abstained else _SURE[word]
     return (
         f'<footer class="foot"><details class="how" id="{turn}-how"><summary>'
-        f'<span class="confidence {word}">{what}: {word}</span></summary>'
+        f'<span class="confidence {word}">{sure}</span></summary>'
         f"<dl>{listed}</dl></details>"
         f'<button type="button" class="copy" data-copy="{escape(answer_plain(answer))}">'
         "Copy answer</button></footer>"
     )
 
 
+def next_html(answer: Answer, questions: Sequence[str]) -> str:
+    """Questions to go on with, as buttons; empty where there are none."""
+    if not questions:
+        return ""
+    title = "The report does answer" if answer.abstained else "People also ask"
+    return f'<section class="next"><h3>{title}</h3>{question_buttons(questions)}</section>'
+
+
+def question_buttons(questions: Iterable[str]) -> str:
+    """A list of questions that are asked with a click."""
+    rows = "".join(
+        f'<li><button type="button" class="example" data-question="{escape(question)}">'
+        f"{escape(question)}</button></li>"
+        for question in questions
+    )
+    return f'<ul class="examples">{rows}</ul>'
+
+
+def quote_link(document: Document, unit: Unit) -> str:
+    """A report's words as a button that shows them in their place."""
+    return (
+        f'<span class="source" data-document="{escape(document.document_id)}" '
+        f'data-start="{unit.start}" data-end="{unit.end}">'
+        f'<button type="button" class="goto">“{escape(document.quote(unit))}”</button></span>'
+    )
+
+
 def _parts(answer: Answer, turn: str) -> str:
     sections = {citation.marker: citation.section for citation in answer.citations}
     html = []
-    for is_list, parts in groupby(answer.parts, key=lambda part: part.kind == "bullet"):
+    lines_of = groupby(enumerate(answer.parts), key=lambda entry: entry[1].kind == "bullet")
+    for is_list, entries in lines_of:
         tag = "li" if is_list else "p"
         lines = "".join(
-            f'<{tag} class="{part.kind}">{_marked(part, turn, sections)}</{tag}>' for part in parts
+            f'<{tag} class="{part.kind}" style="--n:{n}">{_marked(part, turn, sections)}</{tag}>'
+            for n, part in entries
         )
         html.append(f"<ul>{lines}</ul>" if is_list else lines)
     return "".join(html)
@@ -136,7 +183,7 @@ def _source(citation: Citation, turn: str, documents: Mapping[str, Document]) ->
         f"{_marker(citation.marker, turn, citation.section)}"
         f'<blockquote id="{turn}-quote-{citation.marker}">{_quote(citation)}'
         f'</blockquote>{doubt}<p class="tools"><span>{page}</span>'
-        f"{_copy(citation, documents, f'Copy quote {citation.marker} with reference')}</p></li>"
+        f"{_copy(citation, documents, f'quote {citation.marker}')}</p></li>"
     )
 
 
@@ -163,13 +210,13 @@ def _where(document: str, section: str, documents: Mapping[str, Document]) -> st
     return f'<span class="above">{escape(above + arrow)}</span>{escape(last)}'
 
 
-def _copy(item: Citation | Nearest, documents: Mapping[str, Document], label: str) -> str:
+def _copy(item: Citation | Nearest, documents: Mapping[str, Document], which: str) -> str:
     if item.document not in documents:
         return ""
     text = reference(item, documents[item.document])
     return (
         f'<button type="button" class="copy" data-copy="{escape(text)}" '
-        f'aria-label="{escape(label)}">Copy with reference</button>'
+        f'aria-label="Copy quote with reference: {which}">Copy quote with reference</button>'
     )
 
 

@@ -1,30 +1,23 @@
-"""The ``peel`` command: ask, chat, index, eval and verify."""
+"""The ``peel`` command: ask, chat, export, verify, index, eval and user."""
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
-from index.errors import AnswerError, PeelError
+from index.errors import PeelError
+from ui.asking import ask, export, verify
+from ui.common import LibraryOption, build_library, count, echo, open_library
 from ui.enriching import ApiKey, BaseUrl, Model, Timeout, add_enriched
 from ui.evaluating import ReportsOption, answerers
 from ui.findings import findings_command
 from ui.known import index_set, index_show
-from ui.progress import err, library_stages, say, stages
-from ui.shared import LibraryOption
-from ui.shared import count as _count
-from ui.shared import open_library as _open
-from ui.shared import show as _out
-
-if TYPE_CHECKING:
-    from index.library import Library
-    from index.library import Progress as LibraryProgress
-    from rag.pipeline import ReportQA
+from ui.progress import library_stages, say, stages
+from ui.serving import chat
+from ui.user_commands import user_app
 
 # torch and gradio take seconds to import; each command imports what it needs.
 
@@ -40,91 +33,14 @@ app = typer.Typer(
 )
 index_app = typer.Typer(help="The library: the reports that questions are asked of.")
 eval_app = typer.Typer(help="Measure the answers on a set of questions.")
-app.add_typer(index_app, name="index", no_args_is_help=True)
-app.add_typer(eval_app, name="eval", no_args_is_help=True)
-
+for command in (ask, chat, export, verify):
+    app.command()(command)
 app.command("findings")(findings_command)
 index_app.command("show")(index_show)
 index_app.command("set")(index_set)
-
-
-@app.command()
-def ask(
-    question: Annotated[str, typer.Argument(help="The question, in your own words.")],
-    history: Annotated[
-        list[str] | None,
-        typer.Option(help="An earlier question of the conversation; repeat it, oldest first."),
-    ] = None,
-    report: Annotated[
-        list[str] | None,
-        typer.Option(help="Ask this report alone, by its id; repeat it for several."),
-    ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the whole answer as one JSON object.")
-    ] = False,
-    library: LibraryOption = None,
-) -> None:
-    """Answer a question with cited passages.
-
-    A question that names an organisation, a year or an inspectorate is asked of those reports.
-
-    Examples:
-
-        peel ask "Is the force good at protecting vulnerable people?"
-
-        peel ask "and on organised crime?" --history "areas for improvement on vulnerable people?"
-
-        peel ask "Which councils were judged inadequate?"
-
-        peel ask "What does OCG stand for?" --json > answer.json
-    """
-    from rag.show import answer_plain
-
-    answer = _pipeline(library).ask(question, history or [], report or None)
-    if as_json:
-        _out(json.dumps(answer.to_dict(), ensure_ascii=False, indent=1))
-    else:
-        _out(answer_plain(answer))
-
-
-@app.command()
-def chat(
-    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="The port to listen on.", min=0, max=65535)] = 7860,
-    library: LibraryOption = None,
-) -> None:
-    """Open the chat in a browser: questions at the left, the report at the right."""
-    err.print("Opening the library ...")
-    qa = _pipeline(library)
-    qa.warm()
-    from ui.app import serve
-
-    serve(qa, host, port, lambda url: err.print(f"The chat is at {url} (Ctrl+C ends it)"))
-
-
-@app.command()
-def verify(
-    answer: Annotated[Path, typer.Argument(help="A file that 'peel ask --json' wrote.")],
-    library: LibraryOption = None,
-) -> None:
-    """Prove a saved answer against the library: report hashes, every quote at its offsets.
-
-    Needs no network and no model. The exit status is 1 where anything is not proven.
-    """
-    from rag.cite import verify as check
-    from rag.types import Answer
-
-    try:
-        saved = Answer.from_dict(json.loads(answer.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
-        raise AnswerError(f"{answer}: cannot be read as JSON: {error}") from error
-    faults = check(saved, _open(library).documents)
-    for fault in faults:
-        _out(f"not proven: {fault}")
-    if faults:
-        raise typer.Exit(1)
-    citations, reports = len(saved.citations), len(saved.sources)
-    _out(f"proven: {_count(citations, 'citation')} in {_count(reports, 'report')}")
+app.add_typer(index_app, name="index", no_args_is_help=True)
+app.add_typer(eval_app, name="eval", no_args_is_help=True)
+app.add_typer(user_app, name="user", no_args_is_help=True)
 
 
 @index_app.command("add")
@@ -150,7 +66,7 @@ def index_add(
 
     Examples:
 
-        peel index add report.txt folder
+        peel index add report.pdf folder
 
         peel index add report.txt --enrich --llm-model NAME
     """
@@ -159,20 +75,20 @@ def index_add(
 
         result = add_enriched(
             files,
-            lambda on_progress: _build(library, on_progress),
+            lambda on_progress: build_library(library, on_progress),
             lambda: LLMSettings.from_env(llm_base_url, llm_model, llm_api_key, llm_timeout),
         )
     else:
         with stages() as tell:
             on_progress = library_stages(tell)
-            result = _build(library, on_progress).add(files, on_progress)
+            result = build_library(library, on_progress).add(files, on_progress)
     for word, ids in (
         ("added", result.added),
         ("replaced", result.replaced),
         ("unchanged", result.unchanged),
     ):
         for document_id in ids:
-            _out(f"{word}: {document_id}")
+            echo(f"{word}: {document_id}")
     for failure in result.failed:
         say(f"not added: {failure.reason}", "red")
     if result.failed:
@@ -182,10 +98,10 @@ def index_add(
 @index_app.command("list")
 def index_list(library: LibraryOption = None) -> None:
     """List the reports of the library."""
-    opened = _open(library)
+    opened = open_library(library)
     for document_id, document in opened.documents.items():
         passages = sum(1 for _ in opened.passages(document_id))
-        _out(f"{document_id}\t{document.title}\t{_count(passages, 'passage')}")
+        echo(f"{document_id}\t{document.title}\t{count(passages, 'passage')}")
 
 
 @index_app.command("remove")
@@ -196,20 +112,20 @@ def index_remove(
     library: LibraryOption = None,
 ) -> None:
     """Remove a report from the library."""
-    _open(library).remove(document)
-    _out(f"removed: {document}")
+    open_library(library).remove(document)
+    echo(f"removed: {document}")
 
 
 @index_app.command("verify")
 def index_verify(library: LibraryOption = None) -> None:
     """Check every file of the library by hash, and every passage against its report."""
-    opened = _open(library)
+    opened = open_library(library)
     faults = opened.verify()
     for fault in faults:
-        _out(f"fault: {fault}")
+        echo(f"fault: {fault}")
     if faults:
         raise typer.Exit(1)
-    _out(f"sound: {_count(len(opened.documents), 'report')} in {opened.path}")
+    echo(f"sound: {count(len(opened.documents), 'report')} in {opened.path}")
 
 
 @index_app.command("rebuild")
@@ -219,7 +135,7 @@ def index_rebuild(library: LibraryOption = None) -> None:
 
     with stages() as tell:
         rebuilt = Library.rebuild(library, on_progress=library_stages(tell))
-    _out(f"rebuilt: {_count(len(rebuilt.documents), 'report')} in {rebuilt.path}")
+    echo(f"rebuilt: {count(len(rebuilt.documents), 'report')} in {rebuilt.path}")
 
 
 @eval_app.command("run")
@@ -244,8 +160,8 @@ def eval_run(
             answerer_of, loaded, lambda *done: tell("asking", *done), set_name=questions.stem
         )
     write_run(run, out)
-    _out(run_text(run))
-    _out(f"report: {out / 'report.html'}")
+    echo(run_text(run))
+    echo(f"report: {out / 'report.html'}")
 
 
 @eval_app.command("compare")
@@ -269,7 +185,7 @@ def eval_compare(
     from eval.text import comparison_text
 
     comparison = compare(load_run(before), load_run(after))
-    _out(comparison_text(comparison))
+    echo(comparison_text(comparison))
     worse = regressions(comparison, tolerance)
     for difference in worse:
         say(f"regression: {difference.metric.label}", "red")
@@ -301,7 +217,31 @@ def eval_ablation(
         )
     if out:
         write_ablation(ablation, out)
-    _out(ablation_text(ablation))
+    echo(ablation_text(ablation))
+
+
+@eval_app.command("from-feedback")
+def eval_from_feedback(
+    feedback: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="The chat's feedback, feedback.jsonl in the library."),
+    ],
+    out: Annotated[Path, typer.Option(metavar="SET.jsonl", help="The question set to write.")],
+) -> None:
+    """Make a question set of the feedback that people gave in the chat.
+
+    The quotes of an answer that someone approved are its gold, as is a passage that someone
+    named as the right one. Where the report was said not to say, the question has no answer.
+    """
+    from eval.dataset import save_set
+    from eval.from_feedback import questions_of
+
+    made = questions_of(feedback)
+    save_set(made.questions, out)
+    answerable = sum(question.answerable for question in made.questions)
+    echo(f"written: {count(len(made.questions), 'question')}, {answerable} answerable, to {out}")
+    for why, number in made.skipped.items():
+        echo(f"left out: {number}, {why}")
 
 
 @eval_app.command("anchors")
@@ -336,7 +276,7 @@ def eval_anchors(
         anchors = measure(data, only, split, on_progress=tell)
     if out:
         write_anchors(anchors, out)
-    _out(anchors_text(anchors))
+    echo(anchors_text(anchors))
 
 
 def main() -> None:
@@ -346,19 +286,6 @@ def main() -> None:
     except PeelError as error:
         say(f"peel: {error}", "red")
         sys.exit(1)
-
-
-def _pipeline(path: Path | None) -> ReportQA:
-    from rag.pipeline import ReportQA
-
-    with stages() as tell:
-        return ReportQA(_build(path, library_stages(tell)))
-
-
-def _build(path: Path | None, on_progress: Callable[[LibraryProgress], None]) -> Library:
-    from index.library import Library
-
-    return Library.open_or_build(path, on_progress=on_progress)
 
 
 if __name__ == "__main__":

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from index.errors import AnswerError, LibraryError, PeelError
 from rag.cite import verify
 from rag.types import Answer
-from ui.render import conversation_html, error_html, pending_html, start_html
+from ui.render import conversation_html, pending_html, unanswered_html
 from ui.report import report_html
+from ui.start import start_html
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,11 +27,23 @@ if TYPE_CHECKING:
 Turns = list[dict[str, Any]]
 
 _SEARCHING = "Searching the report…"
+_NOT_ASKED = "This question could not be asked"
+_NOT_ANSWERED = "This question was not answered"
+_STOPPED = "You stopped the answer."
+_AGAIN = "Ask again, or edit the question."
 _BUSY = "Too many people are asking at this moment. Please ask again in a minute."
 _FAULT = "Something went wrong here, and the fault was noted. Please ask again in other words."
 _KEPT_TURNS = 40
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question on its way; ``alone`` says that it is not a follow-up of those before it."""
+
+    question: str
+    alone: bool = False
 
 
 class Desk:
@@ -45,9 +59,10 @@ class Desk:
             raise LibraryError("the library holds no report; add one with: peel index add FILE")
         self._start = start_html(self.documents, qa.passage_count, qa.examples())
 
-    def conversation(self, turns: object) -> str:
-        """The conversation that a browser kept, or the first screen."""
-        return self._show(recall(turns, self.documents))
+    def conversation(self, turns: object) -> tuple[str, Turns]:
+        """The conversation that a browser kept, or the first screen; and what of it is proven."""
+        answers = recall(turns, self.documents)
+        return self._show(answers), [answer.to_dict() for answer in answers]
 
     def report(self, document: str) -> str:
         """The report pane for a document's id; the first report for an unknown one."""
@@ -59,31 +74,45 @@ class Desk:
         answers = recall(turns, self.documents)
         return self._show(answers, pending_html(question, len(answers), _SEARCHING))
 
-    def answer(self, question: str, turns: object) -> Iterator[tuple[str, Turns]]:
+    def answer(self, asked: Asked, turns: object) -> Iterator[tuple[str, Turns]]:
         """The conversation as the answer comes, and what the browser is to keep of it."""
         answers = recall(turns, self.documents)
         kept = [answer.to_dict() for answer in answers]
+        question = asked.question
+        history = [] if asked.alone else [answer.question for answer in answers]
         try:
-            for event in self._qa.stream(question, [answer.question for answer in answers]):
+            for event in self._qa.stream(question, history):
                 if isinstance(event, Answer):
                     answers = [*answers, event][-_KEPT_TURNS:]
-                    yield self._show(answers), [answer.to_dict() for answer in answers]
+                    shown = self._show(answers, fresh=True)
+                    yield shown, [answer.to_dict() for answer in answers]
                 else:
                     tail = pending_html(question, len(answers), event.message)
                     yield self._show(answers, tail), kept
         except PeelError as error:
-            yield self._show(answers, error_html(question, len(answers), str(error))), kept
+            yield self._failed(answers, question, _NOT_ASKED, str(error)), kept
         except Exception:
             logger.exception("a question of %d characters failed", len(question))
-            yield self._show(answers, error_html(question, len(answers), _FAULT)), kept
+            yield self._failed(answers, question, _NOT_ANSWERED, _FAULT), kept
+
+    def stopped(self, question: str, turns: object) -> str:
+        """The conversation where the asker stopped the answer to a question."""
+        answers = recall(turns, self.documents)
+        tail = unanswered_html(question, len(answers), _STOPPED, _AGAIN, "stopped")
+        return self._show(answers, tail)
 
     def refuse(self, question: str, turns: object) -> str:
         """The conversation where the queue did not take the question."""
-        answers = recall(turns, self.documents)
-        return self._show(answers, error_html(question, len(answers), _BUSY))
+        return self._failed(recall(turns, self.documents), question, _NOT_ANSWERED, _BUSY)
 
-    def _show(self, answers: Sequence[Answer], tail: str = "") -> str:
-        return conversation_html(answers, self.documents, self._start, tail)
+    def _failed(self, answers: Sequence[Answer], question: str, title: str, message: str) -> str:
+        return self._show(answers, unanswered_html(question, len(answers), title, message))
+
+    def _show(self, answers: Sequence[Answer], tail: str = "", *, fresh: bool = False) -> str:
+        to_ask = self._qa.also_ask(answers) if answers and not tail else ()
+        return conversation_html(
+            answers, self.documents, self._start, tail, to_ask=to_ask, fresh=fresh
+        )
 
 
 def recall(turns: object, documents: Mapping[str, Document]) -> list[Answer]:
@@ -96,4 +125,4 @@ def recall(turns: object, documents: Mapping[str, Document]) -> list[Answer]:
             continue
         if not verify(answer, documents):
             answers.append(answer)
-    return answers
+    return answers[-_KEPT_TURNS:]

@@ -14,7 +14,7 @@ import typer
 from index.errors import LibraryError, QuestionError
 from index.findings import Finding, findings
 from rag.show import escape
-from ui.shared import LibraryOption, open_library, show
+from ui.common import LibraryOption, echo, open_library
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,14 +49,14 @@ def findings_command(
     chosen = _chosen(open_library(library).documents, report or [])
     rows = [finding for document in chosen for finding in findings(document)]
     if as_csv:
-        show(findings_csv(rows).rstrip("\n"))
+        echo(findings_csv(rows).rstrip("\n"))
     elif as_html:
-        show(findings_html(rows))
+        echo(findings_html(rows))
     elif as_json:
         for row in rows:
-            show(json.dumps(asdict(row), ensure_ascii=False))
+            echo(json.dumps(asdict(row), ensure_ascii=False))
     else:
-        show(findings_text(rows))
+        echo(findings_text(rows))
 
 
 def findings_csv(rows: Sequence[Finding]) -> str:

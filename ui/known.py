@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from index.errors import LibraryError, ReportError
-from ui.shared import LibraryOption, open_library, show
+from ui.common import LibraryOption, echo, open_library
 
 if TYPE_CHECKING:
     from index.types import Document, Fact
@@ -26,10 +26,10 @@ def index_show(document: DocumentId, library: LibraryOption = None) -> None:
             f"there is no report {document!r}; the reports are: {', '.join(documents) or '(none)'}"
         )
     report = documents[document]
-    show(f"{report.title}\n")
-    show(f"id: {document}\nfile: {report.source}\nSHA-256 of its text: {report.sha256}")
+    echo(f"{report.title}\n")
+    echo(f"id: {document}\nfile: {report.source}\nSHA-256 of its text: {report.sha256}")
     for fact in report.facts:
-        show(known_text(fact, report))
+        echo(known_text(fact, report))
 
 
 def index_set(
@@ -58,7 +58,7 @@ def index_set(
     facts = opened.correct(document, corrections)
     for fact in facts:
         if fact.field in corrections:
-            show(known_text(fact, opened.documents[document]))
+            echo(known_text(fact, opened.documents[document]))
 
 
 def known_text(fact: Fact, document: Document) -> str:

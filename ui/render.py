@@ -1,100 +1,134 @@
-"""The conversation: the first screen, questions, Answers and mistakes as escaped HTML (pure)."""
+"""The conversation: questions, Answers, mistakes and the waiting for them as escaped HTML (pure).
+
+A turn is an ``article`` with its number, its state and, for a screen reader, what to say of it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from index.types import Document
 from rag.show import escape
 from rag.types import Answer
-from ui.card import absence_html, found_html, how_html
-from ui.report import facts
+from ui.card import absence_html, found_html, how_html, next_html
 
-_SHOWN_CHARACTERS = 400
-_LEAD = (
-    "Ask a question. The answer is made of the report’s own sentences, each numbered, and each "
-    "shown in its place in the report. Where the report does not say, you are told so."
-)
+State = Literal["error", "stopped"]
+
+_SHOWN_CHARACTERS, _EDITED_CHARACTERS = 400, 4000
+_SAID_CHARACTERS = 1200
 
 
 def conversation_html(
-    answers: Sequence[Answer], documents: Mapping[str, Document], start: str, tail: str = ""
+    answers: Sequence[Answer],
+    documents: Mapping[str, Document],
+    start: str,
+    tail: str = "",
+    *,
+    to_ask: Sequence[str] = (),
+    fresh: bool = False,
 ) -> str:
-    """The turns so far and ``tail`` (a question in hand, a mistake); ``start`` if neither."""
-    turns = "".join(answer_html(answer, n, documents) for n, answer in enumerate(answers))
+    """The turns so far and ``tail`` (a question in hand, a mistake); ``start`` if neither.
+
+    ``to_ask`` are the questions to go on with after the last answer; ``fresh`` says that the
+    last answer has only just come.
+    """
+    turns = ""
+    for number, answer in enumerate(answers):
+        is_last = number == len(answers) - 1 and not tail
+        turns += answer_html(
+            answer,
+            number,
+            documents,
+            to_ask=to_ask if is_last else (),
+            is_last=is_last,
+            fresh=fresh and is_last,
+        )
     shown = turns + tail or start
     return f'<section class="conversation" aria-label="Conversation">{shown}</section>'
 
 
-def start_html(documents: Mapping[str, Document], passages: int, examples: Iterable[str]) -> str:
-    """The first screen: what can be asked about, and questions to begin with."""
-    several = len(documents) > 1
-    title, tag = ("<h1>Ask the reports</h1>", "h2") if several else ("", "h1")
-    reports = "".join(
-        f'<{tag}>{escape(document.title)}</{tag}><ul class="facts">'
-        + "".join(f"<li>{escape(fact)}</li>" for fact in facts(document))
-        + "</ul>"
-        for document in documents.values()
-    )
-    buttons = "".join(
-        f'<li><button type="button" class="example" data-question="{escape(question)}">'
-        f"{escape(question)}</button></li>"
-        for question in examples
-    )
-    return (
-        f'<div class="start">{title}{reports}<p class="lead">{_LEAD}</p>'
-        f'<h2 class="begin">Questions to begin with</h2><ul class="examples">{buttons}</ul>'
-        f'<p class="small">{passages} passages searched, on this computer.</p></div>'
-    )
-
-
 def pending_html(question: str, number: int, message: str) -> str:
     """A question that is being answered, and what is being done for it."""
+    asked = _asked(question, "", number, is_last=False)
     return _turn(
         number,
         "pending",
         message,
-        f'{_asked(question)}<p class="progress"><span class="dots" aria-hidden="true">'
+        f'{asked}<p class="progress"><span class="dots" aria-hidden="true">'
         f"<i></i><i></i><i></i></span>{escape(message)}</p>",
     )
 
 
-def error_html(question: str, number: int, message: str) -> str:
-    """A question that could not be answered, and how to mend it."""
-    asked = _asked(question) if question.strip() else ""
+def unanswered_html(
+    question: str, number: int, title: str, message: str, state: State = "error"
+) -> str:
+    """A question that was not answered: why, and a way to ask it again or otherwise."""
+    asked = _asked(question, "", number, is_last=False) if question.strip() else ""
     return _turn(
         number,
-        "error",
-        message,
-        f'{asked}<div class="card error"><h3>This question could not be asked</h3>'
-        f"<p>{escape(message)}</p></div>",
+        state,
+        f"{title}. {message}",
+        f'{asked}<div class="card {state}"><h3>{escape(title)}</h3><p>{escape(message)}</p></div>',
     )
 
 
-def answer_html(answer: Answer, number: int, documents: Mapping[str, Document]) -> str:
-    """An answer with its markers, its sources and how it was found."""
+def answer_html(
+    answer: Answer,
+    number: int,
+    documents: Mapping[str, Document],
+    *,
+    to_ask: Sequence[str] = (),
+    is_last: bool = False,
+    fresh: bool = False,
+) -> str:
+    """An answer with its markers, its sources, how it was found and what to ask next."""
     turn = f"turn-{number}"
     if answer.abstained:
-        state, status = "absent", "The report does not say."
-        body = absence_html(answer, turn, documents)
+        state, body = "absent", absence_html(answer, turn, documents)
+        status = "Not in the report. " + answer.text
     else:
-        state, status = "answered", f"Answered. Confidence: {answer.confidence_word}."
-        body = found_html(answer, turn, documents)
+        state, body = "answered", found_html(answer, turn, documents)
+        status = f"Answered with {answer.confidence_word} confidence. {answer.text}"
     understood = answer.understood if answer.understood != answer.question else ""
-    asked = _asked(answer.question, understood)
-    return _turn(number, state, status, f"{asked}{body}{how_html(answer, turn, documents)}")
+    asked = _asked(answer.question, understood, number, is_last=is_last)
+    foot = how_html(answer, turn, documents) + next_html(answer, to_ask)
+    return _turn(number, state, _cut(status, _SAID_CHARACTERS), f"{asked}{body}{foot}", fresh=fresh)
 
 
-def _turn(number: int, state: str, status: str, body: str) -> str:
+def _turn(number: int, state: str, status: str, body: str, *, fresh: bool = False) -> str:
     return (
-        f'<article class="turn" id="turn-{number}" data-state="{state}" '
+        f'<article class="turn{" fresh" if fresh else ""}" id="turn-{number}" '
+        f'data-number="{number}" data-state="{state}" '
         f'data-status="{escape(status)}">{body}</article>'
     )
 
 
-def _asked(question: str, understood: str = "") -> str:
-    shown = question if len(question) <= _SHOWN_CHARACTERS else question[:_SHOWN_CHARACTERS] + "…"
+def _asked(question: str, understood: str, number: int, *, is_last: bool) -> str:
+    """The question, what can be done with it, and a form to word it anew in its place."""
+    note = ""
     if understood:
-        understood = f'<p class="understood">Understood as: <q>{escape(understood)}</q></p>'
-    asked = f'<h2 dir="auto">{escape(shown)}</h2>'
-    return f'<header class="asked">{asked}{understood}</header>'
+        note = (
+            f'<p class="understood">Understood as: <q>{escape(understood)}</q> '
+            f'<button type="button" class="act" data-edit="{escape(understood)}">Change</button>'
+            "</p>"
+        )
+    undo = '<button type="button" class="act" data-undo>Undo</button>' if is_last else ""
+    return (
+        f'<header class="asked">{_heading(question)}{note}'
+        f'<p class="acts">{undo}<button type="button" class="act" data-edit>Edit</button>'
+        '<button type="button" class="act" data-retry>Ask again</button></p></header>'
+        f'<form class="editor" hidden data-question-text="{escape(question[:_EDITED_CHARACTERS])}">'
+        f'<label class="unseen" for="turn-{number}-edit">Word the question anew</label>'
+        f'<textarea id="turn-{number}-edit" rows="2" dir="auto"></textarea>'
+        '<p><button type="submit" class="go">Ask</button>'
+        '<button type="button" class="act" data-cancel>Cancel</button></p></form>'
+    )
+
+
+def _heading(question: str) -> str:
+    return f'<h2 dir="auto" tabindex="-1">{escape(_cut(question, _SHOWN_CHARACTERS))}</h2>'
+
+
+def _cut(text: str, characters: int) -> str:
+    return text if len(text) <= characters else f"{text[:characters]}…"

@@ -12,9 +12,22 @@ from itertools import groupby
 
 from index.types import Block, Document, Section
 from rag.show import escape
+from ui.links import link
 
 _SET_OFF = re.compile(
     r"(areas? for (improvement|development)|causes? of concern|recommendations?)\b", re.IGNORECASE
+)
+_SEARCH = (
+    '<div class="search" role="search">'
+    '<label class="unseen" for="find">Search in the report</label>'
+    '<input id="find" type="search" placeholder="Search the report" autocomplete="off" '
+    'spellcheck="false"><span class="hits" role="status"></span>'
+    '<button type="button" data-find="-1" aria-label="Previous match" disabled>↑</button>'
+    '<button type="button" data-find="1" aria-label="Next match" disabled>↓</button></div>'
+)
+_PICKED = (
+    '<div class="picked" hidden><button type="button" '
+    'data-pick="What does the report say about “{}”?">Ask about this</button></div>'
 )
 
 
@@ -26,19 +39,12 @@ def report_html(document: Document, documents: Mapping[str, Document]) -> str:
     )
     return (
         f'<div class="pane" data-shown="{escape(document.document_id)}">'
-        f'<div class="pane-bar">{_choice(document, documents)}{_outline(document)}'
+        f'<div class="pane-bar">{_choice(document, documents)}{_outline(document)}{_SEARCH}'
         '<button type="button" class="return" data-return hidden>Back to the answer</button></div>'
-        f'<article class="report" aria-label="{escape(document.title)}" tabindex="-1">'
-        f"{blocks}{_provenance(document)}</article></div>"
+        f'<article class="report" aria-label="Report: {escape(document.title)}" tabindex="0">'
+        f"{blocks}{_provenance(document)}</article>"
+        f"{_PICKED}</div>"
     )
-
-
-def facts(document: Document) -> tuple[str, ...]:
-    """What is known of a report, for people: publisher, date line, licence."""
-    dated = (document.quote(block) for block in document.blocks if block.kind == "date")
-    about = document.metadata
-    known = (about.get("publisher"), next(dated, about.get("published")), about.get("licence"))
-    return tuple(fact for fact in known if fact)
 
 
 def _choice(document: Document, documents: Mapping[str, Document]) -> str:
@@ -56,7 +62,7 @@ def _choice(document: Document, documents: Mapping[str, Document]) -> str:
 
 def _outline(document: Document) -> str:
     entries = "".join(
-        f'<li class="depth-{min(section.level, 4)}">'
+        f'<li class="depth-{min(section.level, 4)}{" marked" * _is_set_off(section)}">'
         f'<button type="button" data-goto="section-{index}">{escape(section.title)}</button></li>'
         for index, section in enumerate(document.sections)
     )
@@ -68,12 +74,17 @@ def _outline(document: Document) -> str:
 
 def _section(document: Document, index: int, blocks: list[Block]) -> str:
     section = document.sections[index]
-    set_off = ' class="set-off"' if _SET_OFF.match(section.title) else ""
+    set_off = ' class="set-off"' if _is_set_off(section) else ""
     body = "".join(
         _run(document, section, list(run))
         for _, run in groupby(blocks, key=lambda block: (block.list_id, block.page))
     )
     return f'<section id="section-{index}"{set_off}>{_page(document, blocks)}{body}</section>'
+
+
+def _is_set_off(section: Section) -> bool:
+    """Whether a section says what the inspected body is to do, so that it is shown apart."""
+    return _SET_OFF.match(section.title) is not None
 
 
 def _run(document: Document, section: Section, blocks: list[Block]) -> str:
@@ -102,6 +113,9 @@ def _page(document: Document, blocks: Iterable[Block]) -> str:
 
 def _provenance(document: Document) -> str:
     about = document.metadata
-    source = about.get("source_url") or document.source
-    lines = [*(about[key] for key in ("publisher", "licence") if key in about), f"Source: {source}"]
-    return f'<footer class="provenance">{"<br>".join(escape(line) for line in lines)}</footer>'
+    lines = [escape(about["publisher"])] if "publisher" in about else []
+    if "licence" in about:
+        lines.append(link(about["licence"], about.get("licence_url")))
+    address = about.get("source_url")
+    lines.append(f"Source: {link(address or document.source, address)}")
+    return f'<footer class="provenance">{"<br>".join(lines)}</footer>'

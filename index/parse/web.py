@@ -42,9 +42,30 @@ def read_html(data: bytes, limits: ReaderLimits) -> Flow:
     tree = LexborHTMLParser(_decoded(data))
     if tree.body is None:
         return Flow(())
+    _check_depth(tree.body, limits.depth)
     title = tree.css_first("title")
     name = plain(title.text()) if title is not None else None
-    return Flow(tuple(_Reader(limits).read(_article(tree))), title=name or None)
+    return Flow(tuple(_Reader().read(_article(tree))), title=name or None)
+
+
+def _check_depth(root: LexborNode, deepest: int) -> None:
+    """Raise ReportError where nodes are nested deeper than any report's."""
+    level, depth = [root], 0
+    while level:
+        if depth > deepest:
+            raise ReportError(
+                f"its elements are nested more than {deepest} deep, which no report's are; "
+                "save it as text"
+            )
+        level = [child for node in level for child in _children(node)]
+        depth += 1
+
+
+def _children(node: LexborNode) -> Iterator[LexborNode]:
+    child = node.first_child
+    while child is not None:
+        yield child
+        child = child.next
 
 
 def _decoded(data: bytes) -> str:
@@ -97,8 +118,7 @@ class _List:
 class _Reader:
     """Walks a page without recursion, so that no nesting can exhaust the stack."""
 
-    def __init__(self, limits: ReaderLimits) -> None:
-        self._limits = limits
+    def __init__(self) -> None:
         self._found: list[Element] = []
         self._words = _Words()
         self._lists: list[_List] = []
@@ -108,15 +128,15 @@ class _Reader:
 
     def read(self, root: LexborNode) -> list[Element]:
         """The elements below a node, in order."""
-        for node, opens, depth in walk(root, self._limits.depth):
+        for node, opens in walk(root):
             if opens:
-                self._open(node, depth)
+                self._open(node)
             else:
                 self._close(node)
         self._flush("paragraph")
         return _ranked(self._found)
 
-    def _open(self, node: LexborNode, depth: int) -> None:
+    def _open(self, node: LexborNode) -> None:
         tag = node.tag
         if tag == "-text":
             self._words.add(node.text_content or "", bold=_is_bold(node))
@@ -124,7 +144,7 @@ class _Reader:
             self._words.add(" " if tag == "br" else "", bold=False)
         elif tag == "table":
             self._flush("paragraph")
-            self._found += _table(node, self._limits.depth - depth)
+            self._found += _table(node)
         elif tag not in _INLINE:
             if not (tag == "p" and self._item):
                 self._flush("paragraph")
@@ -187,36 +207,22 @@ def _ranked(elements: list[Element]) -> list[Element]:
     ]
 
 
-def walk(root: LexborNode, deepest: int) -> Iterator[tuple[LexborNode, bool, int]]:
-    """Every node below one that is shown, when it opens and when it closes, with its depth.
+def walk(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
+    """A node and all below it that is shown, when it opens and when it closes.
 
-    Tables are not gone into. Raises ReportError where nodes are nested deeper than ``deepest``.
+    Tables below it are named, but not gone into.
     """
-    stack: list[tuple[LexborNode, bool, int]] = [(root, True, 0)]
+    stack: list[tuple[LexborNode, bool]] = [(root, True)]
     while stack:
-        node, opens, depth = stack.pop()
-        if not opens:
-            yield node, False, depth
+        node, opens = stack.pop()
+        if opens and node != root and not _is_shown(node):
             continue
-        if depth > deepest:
-            raise ReportError(
-                f"its elements are nested more than {deepest} deep, which no report's are; "
-                "save it as text"
-            )
-        if depth and not _is_shown(node):
+        yield node, opens
+        if not opens or node.tag == "-text":
             continue
-        yield node, True, depth
-        if node.tag == "-text":
-            continue
-        stack.append((node, False, depth))
-        if node.tag == "table" and depth:
-            continue
-        below: list[tuple[LexborNode, bool, int]] = []
-        child = node.first_child
-        while child is not None:
-            below.append((child, True, depth + 1))
-            child = child.next
-        stack.extend(reversed(below))
+        stack.append((node, False))
+        if node.tag != "table" or node == root:
+            stack.extend((child, True) for child in reversed(list(_children(node))))
 
 
 def _is_shown(node: LexborNode) -> bool:
@@ -252,7 +258,7 @@ def _is_long(numbered: LexborNode) -> bool:
     return words > _LONG_ITEM * len(items)
 
 
-def _table(table: LexborNode, depth: int) -> list[Element]:
+def _table(table: LexborNode) -> list[Element]:
     """A table's rows as lines; the content of one that lays out a page, block by block."""
     rows: list[list[Cell | None]] = []
     nodes: list[LexborNode] = []
@@ -272,8 +278,7 @@ def _table(table: LexborNode, depth: int) -> list[Element]:
         if any(cell and cell.text for cell in cells):
             rows.append(cells)
     if any(_holds_blocks(node) for node in nodes):
-        limits = ReaderLimits(depth=max(depth, 0))
-        return [element for node in nodes for element in _Reader(limits).read(node)]
+        return [element for node in nodes for element in _Reader().read(node)]
     return _row_elements(rows)
 
 

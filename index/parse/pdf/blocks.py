@@ -201,7 +201,9 @@ class Blocks:
             hung = all(one.left >= last.hang - _NEAR for one in last.lines[1:])
             if outside and hung:
                 return False
-        return small or is_full(before, line) or (not ended and _is_nearly_full(before))
+        if small or is_full(before, line) or _is_broken(before.text):
+            return True
+        return not ended and _is_nearly_full(before)
 
     def _goes_on_overleaf(self, last: Draft, line: Line, *, ended: bool, small: bool) -> bool:
         before = last.lines[-1]
@@ -228,6 +230,11 @@ def is_full(line: Line, following: Line) -> bool:
     first = following.text.split(" ", 1)[0]
     width = following.edges[min(len(first), len(following.edges) - 1)] - following.left
     return line.right + 0.25 * line.size + width > line.limit - _SLACK * line.size
+
+
+def _is_broken(words: str) -> bool:
+    """Whether a line ends within a word."""
+    return words.endswith("-") and words[-2:-1].isalnum()
 
 
 def _is_nearly_full(line: Line) -> bool:

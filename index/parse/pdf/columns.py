@@ -12,6 +12,7 @@ from index.parse.pdf.glyphs import Piece
 
 _SAME_ROW, _SMALL = 0.3, 0.8
 _GUTTER, _MARKER_GAP, _PHRASE_GAP, _APART, _HEAD_GAP = 0.8, 5.0, 0.55, 3.0, 3.0
+_RAISED_GAP, _WIDE_GUTTER, _MANY = 1.5, 1.2, 4
 _FEWEST, _FEWEST_TOGETHER, _DEEPEST = 2, 5, 6
 _ALIGNED, _INDENT, _NEAR, _LOOSER = 1.5, 0.3, 1.7, 1.1
 _ALONE = re.compile(r"\(?(\d{1,3}|[a-z]|[ivx]{1,4})[.)]|[^\w\s]|o")
@@ -42,18 +43,31 @@ class Phrase:
 
 
 def pieces_by_row(pieces: Sequence[Piece]) -> list[list[Piece]]:
-    """Pieces on one base line, or raised a little above it, together; from the top down."""
-    rows: list[tuple[float, float, list[Piece]]] = []
+    """Pieces on one base line, or raised a little beside one, together; from the top down."""
+    rows: list[list[Piece]] = []
     for piece in sorted(pieces, key=lambda piece: -piece.size):
-        for base, size, members in rows:
-            raised = piece.size < _SMALL * size and -0.2 * size < base - piece.base < 0.7 * size
-            if abs(piece.base - base) <= _SAME_ROW * size or raised:
-                members.append(piece)
-                break
+        row = next((row for row in rows if _shares_row(piece, row)), None)
+        if row is None:
+            rows.append([piece])
         else:
-            rows.append((piece.base, piece.size, [piece]))
-    rows.sort(key=lambda row: row[0])
-    return [sorted(members, key=lambda piece: piece.left) for _, _, members in rows]
+            row.append(piece)
+    rows.sort(key=lambda row: row[0].base)
+    return [sorted(row, key=lambda piece: piece.left) for row in rows]
+
+
+def _shares_row(piece: Piece, row: Sequence[Piece]) -> bool:
+    """Whether a piece stands in a row of pieces that are as large or larger."""
+    first = row[0]
+    above = first.base - piece.base
+    if abs(above) <= _SAME_ROW * piece.size:
+        return True
+    if piece.size >= _SMALL * first.size or not -0.2 < above / first.size < 0.7:
+        return False
+    near = _RAISED_GAP * piece.size
+    return any(
+        abs(piece.left - other.right) <= near or abs(other.left - piece.right) <= near
+        for other in row
+    )
 
 
 def phrases_of(row: Sequence[Piece]) -> list[Phrase]:
@@ -67,7 +81,8 @@ def phrases_of(row: Sequence[Piece]) -> list[Phrase]:
         if last is not None:
             gap = (piece.left - last[-1].right) / max(piece.size, last[-1].size)
             alone = len(last) == 1 and (last[0].symbol or _ALONE.fullmatch(last[0].text))
-            reach = _MARKER_GAP if alone else _PHRASE_GAP
+            raised = piece.size < _SMALL * last[-1].size
+            reach = _MARKER_GAP if alone else _RAISED_GAP if raised else _PHRASE_GAP
             if gap <= reach or last[-1].text.endswith(":"):
                 last.append(piece)
                 continue
@@ -182,11 +197,12 @@ def _beside(left: Sequence[Phrase], right: Sequence[Phrase]) -> list[Phrase]:
 
 
 def _are_columns(left: Sequence[Phrase], right: Sequence[Phrase]) -> bool:
-    if len(left) < _FEWEST or len(left) + len(right) < _FEWEST_TOGETHER:
+    rows, beside = len(rows_of(left)), len(rows_of(right))
+    if min(rows, beside) < _FEWEST or rows + beside < _FEWEST_TOGETHER:
         return False
     size = max(phrase.size for phrase in (*left, *right))
     gutter = min(phrase.left for phrase in right) - max(phrase.right for phrase in left)
-    if gutter < _GUTTER * size:
+    if gutter < size * (_GUTTER if min(rows, beside) >= _MANY else _WIDE_GUTTER):
         return False
     starts = [row[0].left for row in rows_of(right)]
     level = sum(start - min(starts) <= _INDENT * size for start in starts)

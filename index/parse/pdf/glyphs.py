@@ -17,6 +17,10 @@ _BOLD_WEIGHT, _BOLD_NAMES = 600, ("bold", "black", "heavy", "semibold", "demi")
 _NAME_LENGTH = 128
 _JOINED_GAP, _WORD_GAP, _BACK_STEP = 0.55, 0.2, 0.6
 _UPRIGHT, _THIN, _WHITE = 0.05, 3.0, 250
+_SMALLEST_DOT, _LARGEST_DOT, _ROUND = 1.5, 8.0, 0.25
+
+Bounds = tuple[float, float, float, float]
+"""Left, top, right and bottom."""
 
 
 @dataclass(slots=True)
@@ -49,14 +53,16 @@ class Piece:
 class Page:
     """A page's pieces in the order of the file, its drawn lines, and its size in points.
 
-    ``rules`` are left, top, right and bottom of drawn lines and frames.
+    ``rules`` are left, top, right and bottom of drawn lines and frames, ``dots`` those of small
+    shapes as high as wide, which browsers draw for bullets.
     """
 
     number: int
     width: float
     height: float
     pieces: list[Piece]
-    rules: list[tuple[float, float, float, float]]
+    rules: list[Bounds]
+    dots: list[Bounds]
     pictures: int
 
 
@@ -83,9 +89,9 @@ def read_page(document: Any, number: int) -> Page:
         pieces = list(_pieces(text, place))
     finally:
         text.close()
-    rules, pictures = _drawn(page, place)
+    rules, dots, pictures = _drawn(page, place)
     page.close()
-    return Page(number, width, height, pieces, rules, pictures)
+    return Page(number, width, height, pieces, rules, dots, pictures)
 
 
 def _placing(page: Any, width: float, height: float) -> Place:
@@ -174,9 +180,11 @@ def _type(text: Any, index: int, place: Place) -> _Type:
     )
 
 
-def _drawn(page: Any, place: Place) -> tuple[list[tuple[float, float, float, float]], int]:
-    """The boxes of drawn paths, and how many pictures the page shows."""
-    boxes, pictures = [], 0
+def _drawn(page: Any, place: Place) -> tuple[list[Bounds], list[Bounds], int]:
+    """The boxes of lines and frames, of dots, and how many pictures the page shows."""
+    boxes: list[Bounds] = []
+    dots: list[Bounds] = []
+    pictures = 0
     for item in page.get_objects(max_depth=2):
         if item.type == raw.FPDF_PAGEOBJ_IMAGE:
             pictures += 1
@@ -184,9 +192,12 @@ def _drawn(page: Any, place: Place) -> tuple[list[tuple[float, float, float, flo
             left, bottom, right, top = item.get_bounds()
             (x0, y0), (x1, y1) = place(left, bottom), place(right, top)
             box = min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
-            if _is_drawn_line(item, min(box[2] - box[0], box[3] - box[1])):
+            wide, high = box[2] - box[0], box[3] - box[1]
+            if _SMALLEST_DOT <= wide <= _LARGEST_DOT and abs(wide - high) <= _ROUND * wide:
+                dots.append(box)
+            elif _is_drawn_line(item, min(wide, high)):
                 boxes.append(box)
-    return boxes, pictures
+    return boxes, dots, pictures
 
 
 def _is_drawn_line(path: Any, thickness: float) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 from statistics import median
 
 import pypdfium2 as pdfium
@@ -16,14 +16,15 @@ from index.parse.limits import ReaderLimits
 from index.parse.marks import is_contents_entry
 from index.parse.pdf.blocks import Blocks, Rows
 from index.parse.pdf.furniture import without_furniture
-from index.parse.pdf.glyphs import Page, Piece, read_page
-from index.parse.pdf.grid import Rule, bars, find_grids, sides
+from index.parse.pdf.glyphs import Bounds, Page, Piece, read_page
+from index.parse.pdf.grid import Grid, Rule, bars, find_grids, sides
 from index.parse.pdf.heads import body_type
 from index.parse.pdf.order import Line, ordered_lines
 from index.parse.pdf.tables import Table, table_items, with_whole_tables
 
-_FEW_LINES, _NEAR_COLUMN = 4, 60.0
-_CELL_MARGIN, _LINE_OVERLAP, _NEAR_RULE = 6.0, 0.5, 10.0
+_FEW_LINES, _NEAR_COLUMN, _TAIL = 4, 60.0, 2048
+_CUT_SHORT = "this PDF is damaged or cut short; get the file anew from where it is published"
+_CELL_MARGIN, _LINE_OVERLAP, _NEAR_RULE, _DOT_GAP = 6.0, 0.5, 10.0, 2.5
 
 
 def read_pdf(data: bytes, limits: ReaderLimits) -> Flow:
@@ -57,6 +58,8 @@ def read_pdf(data: bytes, limits: ReaderLimits) -> Flow:
 
 
 def _pages(data: bytes, limits: ReaderLimits) -> list[Page]:
+    if b"%%EOF" not in data[-_TAIL:]:
+        raise ReportError(_CUT_SHORT)  # pdfium would read what is left and say nothing
     try:
         document = pdfium.PdfDocument(data)
         count = len(document)
@@ -90,7 +93,7 @@ def _pages(data: bytes, limits: ReaderLimits) -> list[Page]:
 def _refusal(code: int) -> str:
     if code in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY):
         return "this PDF is locked by a password; save a copy without one (print it to a new PDF)"
-    return "this PDF is damaged or cut short; get the file anew from where it is published"
+    return _CUT_SHORT
 
 
 def _scanned(pictures: int) -> str:
@@ -107,24 +110,36 @@ def _parts(page: Page) -> list[Line | Table]:
         kept = {id(piece) for piece in above}
         rest = [piece for piece in rest if id(piece) not in kept]
         region = _add_lines(found, above, page, region)
-        rows = tuple(
-            tuple(
-                None if cell is None else _cell_lines(cell, page, grid.xs[at + 1])
-                for at, cell in enumerate(row)
-            )
-            for row in grid.cells
-        )
-        found.append(Table(grid.xs, tuple(row for row in rows if any(row))))
+        for whole, rows in groupby(grid.cells, key=_is_one_cell):
+            if whole:
+                inside = [piece for row in rows for piece in row[0] or ()]
+                region = _add_lines(found, inside, page, region)
+            else:
+                _add_table(found, grid, rows, page)
     _add_lines(found, rest, page, region)
     return found
 
 
 def _add_lines(found: list[Line | Table], pieces: Sequence[Piece], page: Page, region: int) -> int:
     lines = ordered_lines(pieces, page.number, region)
+    _mark(lines, page.dots)
     _bar(lines, bars(page.rules))
     _narrow(lines, sides(page.rules))
     found += lines
     return max([region, *(line.region + 1 for line in lines)])
+
+
+def _mark(lines: Sequence[Line], dots: Sequence[Bounds]) -> None:
+    """Give the lines that a drawn dot stands before the sign of a bullet."""
+    for line in lines:
+        before = [
+            dot[0]
+            for dot in dots
+            if line.top < (dot[1] + dot[3]) / 2 < line.bottom
+            and 0 < line.left - dot[2] <= _DOT_GAP * line.size
+        ]
+        if before and not line.sign:
+            line.sign, line.sign_left = "•", max(before)
 
 
 def _bar(lines: Sequence[Line], across: Sequence[Rule]) -> None:
@@ -143,6 +158,31 @@ def _narrow(lines: Sequence[Line], down: Sequence[Rule]) -> None:
     for line in lines:
         right = [rule[0] for rule in down if rule[0] > line.right and rule[1] < line.base < rule[3]]
         line.limit = max(line.right, min([line.limit, *(side - _CELL_MARGIN for side in right)]))
+
+
+def _is_one_cell(row: Sequence[Sequence[Piece] | None]) -> bool:
+    """Whether a row is one cell as wide as the table: a box beside it, or a title."""
+    return all(cell is None for cell in row[1:])
+
+
+def _add_table(
+    found: list[Line | Table],
+    grid: Grid,
+    rows: Iterable[Sequence[Sequence[Piece] | None]],
+    page: Page,
+) -> None:
+    lines = tuple(
+        tuple(
+            None if cell is None else _cell_lines(cell, page, grid.xs[at + 1])
+            for at, cell in enumerate(row)
+        )
+        for row in rows
+    )
+    worded = [row for row in lines if any(row)]
+    columns = [at for at in range(len(grid.xs) - 1) if any(row[at] for row in worded)]
+    if worded:
+        cells = tuple(tuple(row[at] for at in columns) for row in worded)
+        found.append(Table(tuple(grid.xs[at] for at in columns), cells))
 
 
 def _cell_lines(cell: Sequence[Piece], page: Page, limit: float) -> list[Line]:

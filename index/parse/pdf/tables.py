@@ -18,7 +18,7 @@ _PROSE_WORDS, _SAME_COLUMN = 45, 4.0
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A grid with the lines of each of its cells."""
+    """The lines in each cell of a table, and where its columns begin, in points."""
 
     xs: tuple[float, ...]
     rows: tuple[tuple[list[Line] | None, ...], ...]

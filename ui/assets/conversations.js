@@ -1,0 +1,117 @@
+// Conversations, kept by this browser and nobody else: each under a key of its own, named by
+// its first question. A tab has one of them open; two tabs never write to the same one.
+
+const KEY = "peel:conversation:";
+const OPEN = "peel:open";
+const MOST = 50;
+
+let open = null; // the id of the conversation of this tab
+let turns = []; // its answers, as the server gave them
+let restoring = false;
+let release = () => {};
+
+const newId = () => `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
+
+function read(id) {
+  try {
+    const stored = JSON.parse(localStorage.getItem(KEY + id));
+    return Array.isArray(stored?.turns) && stored.turns.length ? stored : null;
+  } catch {
+    return null;
+  }
+}
+
+function keptConversations() {
+  return Object.keys(localStorage)
+    .filter((key) => key.startsWith(KEY))
+    .map((key) => ({ id: key.slice(KEY.length), ...read(key.slice(KEY.length)) }))
+    .filter((stored) => stored.turns)
+    .sort((a, b) => b.at - a.at);
+}
+
+function forget(id) {
+  localStorage.removeItem(KEY + id);
+}
+
+// Where the browser's room is used up, the oldest conversations make way.
+function write() {
+  if (!turns.length) return forget(open);
+  const others = keptConversations().filter(({ id }) => id !== open);
+  for (const old of others.splice(MOST - 1)) forget(old.id);
+  for (;;) {
+    try {
+      localStorage.setItem(KEY + open, JSON.stringify({ at: Date.now(), turns }));
+      return;
+    } catch {
+      if (!others.length) return say("This browser has no room to keep the conversation.");
+      forget(others.pop().id);
+    }
+  }
+}
+
+// Resolves to whether this tab may write to the conversation; the lock lasts as long as the tab.
+function hold(id) {
+  release();
+  if (!navigator.locks) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    const signal = AbortSignal.timeout(800);
+    navigator.locks
+      .request(KEY + id, { signal }, () => new Promise((done) => {
+        release = done;
+        resolve(true);
+      }))
+      .catch(() => resolve(false));
+  });
+}
+
+// A conversation that another tab has open is shown here too, and goes on as a copy.
+async function openConversation(id) {
+  const stored = read(id);
+  open = stored && (await hold(id)) ? id : newId();
+  if (open !== id) await hold(open);
+  sessionStorage.setItem(OPEN, open);
+  restoring = true;
+  trigger("restore", { turns: stored?.turns ?? [] });
+}
+
+document.addEventListener("peel:kept", ({ detail }) => {
+  element.classList.remove("waiting");
+  const shown = Array.isArray(detail) ? detail : [];
+  // Answers that the reports here do not prove are not shown; what is kept of them stays.
+  if (restoring && shown.length < (read(open)?.turns.length ?? 0)) {
+    open = newId();
+    hold(open);
+    sessionStorage.setItem(OPEN, open);
+  }
+  turns = shown;
+  if (!restoring) write();
+  restoring = false;
+});
+
+function listConversations() {
+  const rows = keptConversations().map(({ id, turns: [first], at }) => {
+    const name = make("button", { type: "button", className: "named" }, first.question);
+    name.dataset.openConversation = id;
+    if (id === open) name.setAttribute("aria-current", "true");
+    const date = new Date(at).toLocaleDateString([], { day: "numeric", month: "short" });
+    const bin = make("button", { type: "button", className: "bin" }, "×");
+    bin.dataset.forget = id;
+    bin.setAttribute("aria-label", `Delete “${first.question}”`);
+    return make("li", {}, name, make("span", { className: "small" }, date), bin);
+  });
+  const none = make("li", { className: "small" }, "None yet.");
+  find("#kept ul").replaceChildren(...(rows.length ? rows : [none]));
+  find("[data-forget-all]").hidden = !rows.length;
+}
+
+function forgetConversation(id) {
+  forget(id);
+  if (id === open) openConversation(newId());
+  listConversations();
+}
+
+function forgetAll() {
+  for (const { id } of keptConversations()) forget(id);
+  openConversation(newId());
+  find("#kept").hidePopover();
+}
