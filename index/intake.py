@@ -14,6 +14,12 @@ from llama_index.core.schema import MetadataMode
 
 from index.chunk import to_node
 from index.config import IndexConfig
+from index.corrections import (
+    CORRECTED_SUFFIX,
+    corrections_bytes,
+    read_corrections,
+    with_corrections,
+)
 from index.embed import Encoder
 from index.enrich import ENRICHED_SUFFIX, Enricher, written_bytes
 from index.errors import ReportError
@@ -21,6 +27,7 @@ from index.manifest import DocumentRecord, FileRecord
 from index.sources import (
     Report,
     ReportFile,
+    content_bytes,
     is_original,
     new_id,
     parse_document,
@@ -170,6 +177,24 @@ class Intake:
             store.delete(report.record.document_id)
         store.add(nodes)
 
+    def correct(self, report: Report, corrections: Mapping[str, str]) -> None:
+        """Keep a report with corrections, which add to those before; raises ReportError."""
+        before = self._corrections(report.record)
+        known = {
+            name: value
+            for data in before.values()
+            for name, value in read_corrections(data, CORRECTED_SUFFIX).items()
+        }
+        every = {**known, **corrections}
+        record = report.record
+        name = f"sources/{record.document_id}{CORRECTED_SUFFIX}"
+        if not before:
+            record = replace(record, companions=(*record.companions, name))
+        document = with_corrections(report.document, every)
+        self.records[record.document_id] = record
+        self.files[record.content] = content_bytes(replace(report, document=document))
+        self.files[name] = corrections_bytes(every)
+
     def tell(self, stage: Literal["reading", "embedding", "saving"], done: int, total: int) -> None:
         """Report progress to who asked for it."""
         if self._on_progress is not None:
@@ -181,7 +206,9 @@ class Intake:
         known = next((one for one in self.records.values() if one.path == str(path)), None)
         written = self._written.get(path) or self._kept(file, known)
         if written is not None:
-            file = replace(file, companions={**file.companions, ENRICHED_SUFFIX: written})
+            file = file.beside({ENRICHED_SUFFIX: written})
+        if known is not None and CORRECTED_SUFFIX not in file.companions:
+            file = file.beside(self._corrections(known))
         if known is None:
             return [Incoming(file, new_id(path, taken))]
         if is_original(file, known, self._hashes):
@@ -224,6 +251,13 @@ class Intake:
         kept = next((name for name in known.companions if name.endswith(ENRICHED_SUFFIX)), None)
         same = self._hashes.get(known.file) == FileRecord.of(file.data)
         return (self._folder / kept).read_bytes() if kept and same else None
+
+    def _corrections(self, record: DocumentRecord) -> dict[str, bytes]:
+        """The corrections that the library keeps of a report; they outlive a change of its file."""
+        kept = next((name for name in record.companions if name.endswith(CORRECTED_SUFFIX)), None)
+        if kept is None or self._folder is None:
+            return {}
+        return {CORRECTED_SUFFIX: (self._folder / kept).read_bytes()}
 
     def _fail(self, path: Path, error: ReportError) -> None:
         failure = Failure(path, str(error))

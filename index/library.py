@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import platformdirs
@@ -34,7 +34,7 @@ from index.recover import original, rebuildable
 from index.reports import bundled_report
 from index.sources import Report
 from index.store import METRIC, FaissStore
-from index.types import Document, Passage
+from index.types import Document, Fact, Passage
 from index.version import Version, faults, read_version, write_version
 from index.weights import find_model
 
@@ -238,6 +238,23 @@ class Library:
             base.store.delete(document_id)
             _publish(self.path, self.config, intake, base.store, manifest.model_hash, base)
             self.version = _read(self.path, self.config, self._encoder)
+
+    def correct(self, document_id: str, corrections: Mapping[str, str]) -> tuple[Fact, ...]:
+        """Correct what is known of a report, and return what is known then.
+
+        Fields are those of ``index.facts.FIELDS``; an empty value takes away what was found.
+        Kept when the library is rebuilt and when the report's file changes. Raises LibraryError
+        for an unknown id and where the library is busy or cannot be written, ReportError for
+        an unknown field or a date that is none.
+        """
+        with writing(self.path):
+            base = _read(self.path, self.config, self._encoder)
+            manifest = base.manifest
+            intake = Intake(self.config, manifest.documents, manifest.files, folder=base.folder)
+            intake.correct(_known(base, document_id), corrections)
+            _publish(self.path, self.config, intake, base.store, manifest.model_hash, base)
+            self.version = _read(self.path, self.config, self._encoder)
+        return self.documents[document_id].facts
 
     def verify(self) -> tuple[str, ...]:
         """Every fault that is found on the disk, one line each; empty where all is sound.

@@ -34,6 +34,15 @@ def rebuildable(path: Path) -> tuple[Path, Manifest]:
         ) from error
 
 
+def _kept(record: DocumentRecord, folder: Path) -> dict[str, bytes]:
+    """What the library keeps beside a report, by suffix, as far as it can be read."""
+    kept = {}
+    for name in record.companions:
+        with suppress(OSError):
+            kept[name.removeprefix(f"sources/{record.document_id}")] = (folder / name).read_bytes()
+    return kept
+
+
 def original(record: DocumentRecord, manifest: Manifest, folder: Path) -> ReportFile:
     """The file that a document was read from: the stored copy or another with the same bytes.
 
@@ -41,7 +50,7 @@ def original(record: DocumentRecord, manifest: Manifest, folder: Path) -> Report
     """
     for path in (folder / record.file, Path(record.path)):
         with suppress(ReportError):
-            file = read_file(path)
+            file = read_file(path).beside(_kept(record, folder))
             if is_original(file, record, manifest.files):
                 return replace(file, path=Path(record.path))
     bundled = read_file(bundled_report())

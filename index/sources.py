@@ -7,13 +7,14 @@ import os
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from index.chunk import chunk
 from index.config import IndexConfig
+from index.corrections import CORRECTED_SUFFIX
 from index.enrich import ENRICHED_SUFFIX
 from index.enrich import SUFFIX as QUESTIONS_SUFFIX
 from index.errors import ReportError
@@ -21,8 +22,9 @@ from index.manifest import DocumentRecord, FileRecord
 from index.parse import READABLE_SUFFIXES, read_report
 from index.types import Document, Passage
 
-# What ``read_report`` reads beside a report: its description, the questions written for it.
-_COMPANIONS = (".json", QUESTIONS_SUFFIX, ENRICHED_SUFFIX)
+# What ``read_report`` reads beside a report: its description, the questions written for it,
+# what a user corrected.
+_COMPANIONS = (".json", QUESTIONS_SUFFIX, ENRICHED_SUFFIX, CORRECTED_SUFFIX)
 _SLUG_LENGTH = 60
 
 
@@ -33,6 +35,13 @@ class ReportFile:
     path: Path
     data: bytes
     companions: dict[str, bytes]
+
+    def beside(self, companions: Mapping[str, bytes]) -> ReportFile:
+        """The file with further companions, all in the order in which they are stored."""
+        every = {**self.companions, **companions}
+        return replace(
+            self, companions={name: every[name] for name in _COMPANIONS if name in every}
+        )
 
 
 @dataclass(frozen=True)
@@ -113,14 +122,19 @@ def parse_document(file: ReportFile, document_id: str) -> Document:
 
 def stored_bytes(report: Report, file: ReportFile) -> dict[str, bytes]:
     """The files of a report in a library, by relative name."""
+    return {
+        report.record.content: content_bytes(report),
+        **dict(zip(report.record.sources, _parts(file), strict=True)),
+    }
+
+
+def content_bytes(report: Report) -> bytes:
+    """The document and its passages as ``stored_report`` reads them."""
     content = {
         "document": report.document.to_dict(),
         "passages": [asdict(passage) for passage in report.passages],
     }
-    return {
-        report.record.content: json.dumps(content).encode(),
-        **dict(zip(report.record.sources, _parts(file), strict=True)),
-    }
+    return json.dumps(content).encode()
 
 
 def stored_report(record: DocumentRecord, data: bytes) -> Report:

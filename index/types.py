@@ -14,6 +14,7 @@ from index.layout import Box, Layout
 
 BlockKind = Literal["heading", "paragraph", "bullet", "date"]
 UnitKind = Literal["heading", "sentence", "bullet", "date"]
+FactOrigin = Literal["report", "beside", "user"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,24 @@ class Unanswered:
     nearest: tuple[Span, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that is known of a report, see ``index.facts``.
+
+    ``field`` says what: organisation, inspectorate, kind, inspected, published,
+    lead_inspector, overall, or judgement. A date's ``value`` is ISO 8601, a range of them
+    "FROM/TO"; that of a judgement is the grade in lower case, and ``label`` what was judged, in
+    the report's words. ``span`` is the passage that says so, None where the report does not
+    but the file beside it or a user does (``origin``).
+    """
+
+    field: str
+    value: str
+    label: str = ""
+    span: Span | None = None
+    origin: FactOrigin = "report"
+
+
 @dataclass(frozen=True)
 class Document:
     """One report: its canonical text and the structure found in it.
@@ -101,6 +120,7 @@ class Document:
     ``sha256`` is that of ``text`` encoded as UTF-8; ``source`` is where the file came from.
     ``metadata`` holds what is known of it (publisher, licence, date), as plain strings;
     ``answered`` and ``unanswered`` are the questions written for it, see ``index.enrich``.
+    ``facts`` are what is known of the inspection, each with the passage that says so.
     ``layout`` says where the text stands on the pages of the file, where that has pages.
     """
 
@@ -116,6 +136,7 @@ class Document:
     metadata: dict[str, str] = field(default_factory=dict)
     answered: tuple[Answered, ...] = ()
     unanswered: tuple[Unanswered, ...] = ()
+    facts: tuple[Fact, ...] = ()
     layout: Layout = field(default_factory=Layout)
 
     def quote(self, span: Span | Section | Block | Unit) -> str:
@@ -128,6 +149,11 @@ class Document:
         Empty where the file has no pages, as text and web pages.
         """
         return self.layout.boxes(start, end)
+
+    def page_at(self, offset: int) -> int | None:
+        """The page, from 1, that a character stands on; None where the file has no pages."""
+        pages = enumerate(self.pages, start=1)
+        return next((number for number, page in pages if page.start <= offset < page.end), None)
 
     @cached_property
     def lists(self) -> dict[int, tuple[Unit, ...]]:
@@ -170,6 +196,7 @@ class Document:
                 Unanswered(**{**item, "nearest": _spans(item["nearest"])})
                 for item in data["unanswered"]
             ),
+            facts=tuple(Fact(**_with_span(fact)) for fact in data["facts"]),
             layout=_layout(data["layout"]),
         )
 
@@ -197,6 +224,11 @@ class Passage:
 def _with_lead_in(data: dict[str, Any]) -> dict[str, Any]:
     lead_in = data["lead_in"]
     return {**data, "lead_in": None if lead_in is None else Span(**lead_in)}
+
+
+def _with_span(data: dict[str, Any]) -> dict[str, Any]:
+    span = data["span"]
+    return {**data, "span": None if span is None else Span(**span)}
 
 
 def _layout(data: dict[str, Any]) -> Layout:

@@ -19,13 +19,16 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "answer"]
 
 
-def answer(question: str, history: Sequence[str] = ()) -> Answer:
+def answer(
+    question: str, history: Sequence[str] = (), reports: Sequence[str] | None = None
+) -> Answer:
     """The answer to a question over the default library, made on first use.
 
-    ``history`` holds the earlier questions of the same conversation, oldest first. Raises
-    ``index.errors.QuestionError`` for a question that cannot be asked.
+    ``history`` holds the earlier questions of the same conversation, oldest first; ``reports``,
+    where given, the ids of the reports that are asked. Raises ``index.errors.QuestionError``
+    for a question that cannot be asked.
     """
-    return _default().ask(question, history)
+    return _default().ask(question, history, reports)
 
 
 @lru_cache(maxsize=1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from calendar import month_name
 from collections.abc import Mapping
 
 from index.errors import AnswerError
@@ -25,6 +27,34 @@ def cite(document: Document, unit: Unit, marker: int) -> Citation:
     if fault := fault_of(citation, document):
         raise AnswerError(fault)
     return citation
+
+
+def cite_span(document: Document, span: Span, marker: int) -> Citation:
+    """The verified citation of any words; raises AnswerError where their offsets leave the text."""
+    section = next((s for s in reversed(document.sections) if s.start <= span.start), None)
+    citation = Citation(
+        marker=marker,
+        document=document.document_id,
+        section=section.label if section else document.title,
+        page=document.page_at(span.start),
+        start=span.start,
+        end=span.end,
+        quote=document.quote(span),
+        verified=True,
+    )
+    if fault := fault_of(citation, document):
+        raise AnswerError(fault)
+    return citation
+
+
+def report_name(document: Document) -> str:
+    """A report as a line of its own names it: its title and the month of the inspection."""
+    inspected = next((fact.value for fact in document.facts if fact.field == "inspected"), "")
+    began = re.match(r"(\d{4})(?:-(\d{2}))?", inspected)
+    if began is None:
+        return flat(document.title)
+    month = f"{month_name[int(began[2])]} " if began[2] and 1 <= int(began[2]) <= 12 else ""
+    return f"{flat(document.title)} ({month}{began[1]})"
 
 
 def lead_in_of(document: Document, unit: Unit) -> Quote | None:
@@ -70,8 +100,8 @@ def verify(answer: Answer, documents: Mapping[str, Document]) -> list[str]:
     """Everything that the documents do not prove in an answer, a line each; empty when proven.
 
     Checked are each report's hash, every quote and lead-in at its offsets, that each marker
-    in the answer's parts has a citation and each citation a part, and that every line
-    presented as the report's words is made of the quotes it cites.
+    in the answer's parts has a citation and each citation a part, that every line presented
+    as the report's words is made of the quotes it cites, and stands under its own report's name.
     """
     faults = []
     for source in answer.sources:
@@ -92,7 +122,21 @@ def verify(answer: Answer, documents: Mapping[str, Document]) -> list[str]:
         if item.document in documents:
             fault = fault_of(item, documents[item.document])
             faults.extend([fault] if fault else [])
-    return faults + _unproven_parts(answer)
+    return faults + _unproven_parts(answer) + _misplaced_parts(answer, documents)
+
+
+def _misplaced_parts(answer: Answer, documents: Mapping[str, Document]) -> list[str]:
+    """The lines that stand under the name of another report than the one they cite."""
+    of = {citation.marker: citation.document for citation in answer.citations}
+    faults, heading = [], ""
+    for part in answer.parts:
+        if part.kind == "report":
+            heading = part.text
+            continue
+        for name in dict.fromkeys(of[marker] for marker in part.markers if marker in of):
+            if heading and name in documents and report_name(documents[name]) != heading:
+                faults.append(f"{_short(part.text)} stands under {_short(heading)}, not its report")
+    return faults
 
 
 def _unproven_parts(answer: Answer) -> list[str]:
@@ -105,7 +149,7 @@ def _unproven_parts(answer: Answer) -> list[str]:
         if part.kind == "lead_in":
             if part.text not in lead_ins:
                 faults.append(f"{_short(part.text)} is the lead-in of no citation")
-        elif part.kind != "note" and not unknown:
+        elif part.kind not in ("note", "report") and not unknown:
             cited = {flat(quotes[marker].quote) for marker in part.markers}
             if part.text not in cited:
                 faults.append(f"{_short(part.text)} is not the quote that it cites")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from index.types import Document, Unit
-from rag.cite import cite, flat, lead_in_of, source_of
+from rag.cite import cite, flat, lead_in_of, report_name, source_of
 from rag.config import RagConfig
 from rag.read import Evidence
 from rag.same import said_twice
@@ -85,18 +85,20 @@ def _known(evidence: Sequence[Evidence], document: Document, unit: Unit) -> Evid
     return Evidence(document, unit, 0.0)
 
 
-def lines(selected: Sequence[Evidence]) -> tuple[tuple[Part, ...], tuple[Citation, ...]]:
+def lines(
+    selected: Sequence[Evidence], begin: int = 1
+) -> tuple[tuple[Part, ...], tuple[Citation, ...]]:
     """Selected units as numbered lines with their citations.
 
-    Markers count from 1 in the order of the lines. Bullets of one list stand together, in the
-    report's order, under their lead-in; everything else keeps the order given. What sentences
-    say twice is one line, in the fuller words, with a marker for each.
+    Markers count from ``begin`` in the order of the lines. Bullets of one list stand together,
+    in the report's order, under their lead-in; everything else keeps the order given. What
+    sentences say twice is one line, in the fuller words, with a marker for each.
     """
     parts: list[Part] = []
     citations: list[Citation] = []
     lead_in = None
     for group in said_twice(_in_lists(selected)):
-        first = len(citations) + 1
+        first = len(citations) + begin
         cited = [cite(item.document, item.unit, first + place) for place, item in enumerate(group)]
         shown = cited[0]
         if shown.lead_in is not None and shown.lead_in != lead_in:
@@ -108,9 +110,25 @@ def lines(selected: Sequence[Evidence]) -> tuple[tuple[Part, ...], tuple[Citatio
     return tuple(parts), tuple(citations)
 
 
-def not_said(sources: Sequence[Source], reason: str = "") -> tuple[Part, ...]:
-    """The lines of an answer that says that the reports do not say."""
-    who = "The report does" if len(sources) == 1 else f"The {len(sources)} reports searched do"
+def lines_by_report(
+    selected: Sequence[Evidence], begin: int = 1
+) -> tuple[tuple[Part, ...], tuple[Citation, ...]]:
+    """The same with each report's lines together under its name, the best report first."""
+    by_report: dict[str, list[Evidence]] = {}
+    for item in selected:
+        by_report.setdefault(item.document.document_id, []).append(item)
+    parts: list[Part] = []
+    citations: list[Citation] = []
+    for items in by_report.values():
+        own, cited = lines(items, begin + len(citations))
+        parts += [Part("report", report_name(items[0].document)), *own]
+        citations += cited
+    return tuple(parts), tuple(citations)
+
+
+def not_said(searched: int, reason: str = "") -> tuple[Part, ...]:
+    """The lines of an answer that says that the reports, so many, do not say."""
+    who = "The report does" if searched == 1 else f"The {searched} reports searched do"
     return (Part("note", f"{who} not say.{' ' + reason if reason else ''}"),)
 
 

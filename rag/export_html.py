@@ -160,6 +160,7 @@ sup { font-size: .72em; line-height: 0; margin-left: .15em; }
 sup a { padding: .3em .15em; text-decoration: none; }
 .quiet, dd { font-size: .85rem; color: var(--quiet); }
 .note { font-style: italic; }
+.report { font-weight: 600; }
 .lead_in { color: var(--quiet); }
 ol > li { margin: .8rem 0; padding: .1rem .4rem; border-radius: .3rem; scroll-margin-top: 30vh; }
 ol > li:target, sup a:target { background: var(--mark); }

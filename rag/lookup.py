@@ -124,10 +124,16 @@ class Sources:
         return asdict(self)
 
 
-def ask(qa: ReportQA, question: str, history: Sequence[str]) -> Answer:
+def ask(
+    qa: ReportQA,
+    question: str,
+    history: Sequence[str],
+    reports: Sequence[str] | None = None,
+) -> Answer:
     """The answer to a question with the earlier questions of its conversation, oldest first.
 
-    Raises QuestionError for what cannot be asked, and for a history that is too long.
+    Of the reports with the ids in ``reports`` alone, where given. Raises QuestionError for what
+    cannot be asked, and for a history that is too long.
     """
     if len(history) > MAX_HISTORY:
         raise QuestionError(
@@ -138,7 +144,7 @@ def ask(qa: ReportQA, question: str, history: Sequence[str]) -> Answer:
         raise QuestionError(
             f"a question of the history has {longest:,} characters; give at most {most:,} of each"
         )
-    return qa.ask(question, history)
+    return qa.ask(question, history, reports)
 
 
 def search(qa: ReportQA, query: str, limit: int) -> Found:

@@ -13,19 +13,41 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from index.errors import QuestionError
 from index.library import Library
-from rag.answerable import Answerability, missing_words, signals, vocabulary
-from rag.cite import answer_text, source_of
-from rag.compose import lines, nearest, not_said, select, select_items, sources_of
+from rag.answerable import Answerability, missing_words, signals
+from rag.cite import answer_text
+from rag.compose import (
+    lines,
+    lines_by_report,
+    nearest,
+    not_said,
+    select,
+    select_items,
+    sources_of,
+)
 from rag.config import Limits, RagConfig
 from rag.converse import stand_alone
+from rag.draft import (
+    Draft,
+    absent_draft,
+    judgement_draft,
+    names_any,
+    register_draft,
+    route_notes,
+    searched,
+    side_by_side,
+    with_notes,
+)
 from rag.encoder import READER, ReadingEncoder, load_reader
-from rag.glossary import Abbreviation, abbreviations, asked_abbreviation, expand
+from rag.glossary import asked_abbreviation, expand
 from rag.intent import ListIntent
 from rag.questions import Match, QuestionIndex
 from rag.read import Evidence, EvidenceReader
+from rag.register import register_of, table
 from rag.retrieve import BM25Index, HybridRetriever
+from rag.route import Route, Router
+from rag.scope import Scope, Scopes
 from rag.suggest import also_ask, examples
-from rag.types import Answer, Citation, Nearest, Part
+from rag.types import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +114,7 @@ class ReportQA:
     def also_ask(self, answers: Sequence[Answer]) -> tuple[str, ...]:
         """At most three questions to ask next, after a conversation's answers, oldest first."""
         documents = tuple(self._documents.values())
-        return also_ask(documents, self._questions, self._vocabulary, answers)
+        return also_ask(documents, self._questions, self._scopes.all.vocabulary, answers)
 
     def warm(self) -> None:
         """Loads all that the first question would, so that it is as fast as the next ones."""
@@ -100,85 +122,159 @@ class ReportQA:
         self._reader.read("warm up", self.retrieve("report"))
         _ = self._questions, self._answerability, self._list_intent
 
-    def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
+    def ask(
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        reports: Sequence[str] | None = None,
+    ) -> Answer:
         """The answer to a question, with the earlier questions of the conversation, oldest first.
 
-        Raises QuestionError for a question that cannot be asked; its message is for the user.
+        It is asked of the reports that it names, see ``rag.route``; of those with the ids in
+        ``reports``, where given. Raises QuestionError for a question that cannot be asked; its
+        message is for the user.
         """
-        *_, answer = self.stream(question, history)
+        *_, answer = self.stream(question, history, reports)
         if not isinstance(answer, Answer):
             raise TypeError("a stream of steps ends with an answer")
         return answer
 
-    def stream(self, question: str, history: Sequence[str] = ()) -> Iterator[Step | Answer]:
+    def stream(
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        reports: Sequence[str] | None = None,
+    ) -> Iterator[Step | Answer]:
         """What ``ask`` does, step by step; the answer comes last."""
         clock = _Clock()
-        asked = clean_question(question, self.config.question_characters)
-        understood = stand_alone(asked, _earlier(history))
-        yield Step(f"Searching {self.passage_count} passages")
-        query = self._query(understood)
-        passages = self._retriever.retrieve(query)
-        clock.lap("retrieve")
-        yield Step(f"Reading {len(passages)} passages")
-        match = self._questions.match(self.reading_encoder.question_vector(query.query_str))
-        evidence = self._reader.read(query.query_str, passages, match)
-        clock.lap("read")
-        yield self._answer(asked, understood, query.query_str, evidence, match, clock)
+        asked, understood, route = self._routed(question, history, reports)
+        draft = self._without_search(understood, route)
+        if draft is None:
+            drafts = []
+            for scope in self._asked_of(route):
+                query = self._query(route.question, scope)
+                yield Step(f"Searching {self._passages_of(scope)} passages")
+                passages = self._retriever(scope).retrieve(query)
+                clock.lap("retrieve")
+                yield Step(f"Reading {len(passages)} passages")
+                match = self._match(query, scope)
+                evidence = self._reader.read(query.query_str, passages, match)
+                clock.lap("read")
+                drafts.append(self._draft(route, query.query_str, evidence, match, scope))
+            draft = self._joined(route, drafts)
+        clock.lap("compose")
+        yield self._finished(asked, understood, draft, clock)
 
-    def retrieve(self, question: str, history: Sequence[str] = ()) -> list[NodeWithScore]:
+    def _asked_of(self, route: Route) -> list[Scope]:
+        """The reports that are asked together, once for each organisation named."""
+        groups = [self._scopes.of(group.documents) for group in route.groups]
+        return groups or [self._scopes.of(route.documents)]
+
+    def _without_search(self, understood: str, route: Route) -> Draft | None:
+        """What is answered from what is known of the reports alone, None where that is not all."""
+        documents = self._scopes.of(route.every).documents
+        if route.groups:
+            asked = register_of(route.unnamed, documents, named=True)
+            found = table(asked, documents) if asked is not None else None
+            if found is None or not found.rows:
+                return None
+            notes = route_notes(route, self._router.names, self._documents)
+            return with_notes(judgement_draft(found), notes)
+        asked = register_of(understood, documents) if len(documents) > 1 else None
+        if asked is not None:
+            return register_draft(asked, table(asked, documents))
+        if route.absent and not all(name.is_mentioned for name in route.absent):
+            return absent_draft(route.absent, self._router.names)
+        return None
+
+    def retrieve(
+        self, question: str, history: Sequence[str] = (), reports: Sequence[str] | None = None
+    ) -> list[NodeWithScore]:
         """The passages that would be read for a question, best first."""
-        asked = clean_question(question, self.config.question_characters)
-        return self._retriever.retrieve(self._query(stand_alone(asked, _earlier(history))))
+        _, _, route = self._routed(question, history, reports)
+        scope = self._scopes.of(route.every)
+        return self._retriever(scope).retrieve(self._query(route.question, scope))
 
     def read(self, question: str, history: Sequence[str] = ()) -> Reading:
         """The sentences and bullets that would be read for a question, and what holds for them."""
-        asked = clean_question(question, self.config.question_characters)
-        query = self._query(stand_alone(asked, _earlier(history)))
-        match = self._questions.match(self.reading_encoder.question_vector(query.query_str))
-        evidence = self._reader.read(query.query_str, self._retriever.retrieve(query), match)
+        _, _, route = self._routed(question, history, None)
+        scope = self._scopes.of(route.every)
+        query = self._query(route.question, scope)
+        passages = self._retriever(scope).retrieve(query)
+        evidence = self._reader.read(query.query_str, passages, self._match(query, scope))
         return Reading(query.query_str, tuple(evidence), self._limits(evidence))
 
-    def _query(self, understood: str) -> QueryBundle:
-        query = expand(understood, self._glossary)
+    def _routed(
+        self, question: str, history: Sequence[str], reports: Sequence[str] | None
+    ) -> tuple[str, str, Route]:
+        """The question tidied, as it stands alone, and where it goes."""
+        asked = clean_question(question, self.config.question_characters)
+        earlier = self._router.followed(_earlier(history))
+        before = stand_alone(earlier[-1], earlier[:-1]) if earlier else ""
+        understood = self._router.moved(asked, before) or stand_alone(asked, earlier)
+        if reports is None:
+            return asked, understood, self._router.route(understood, earlier)
+        unknown = [name for name in reports if name not in self._documents]
+        if unknown or not reports:
+            raise QuestionError(
+                f"there is no report {', '.join(map(repr, unknown)) or 'named'}; "
+                f"the reports are: {', '.join(self._documents)}"
+            )
+        chosen = tuple(name for name in self._documents if name in reports)
+        return asked, understood, Route(understood, documents=chosen)
+
+    def _query(self, understood: str, scope: Scope) -> QueryBundle:
+        query = expand(understood, scope.glossary)
         return QueryBundle(query, embedding=self.library.encoder.get_query_embedding(query))
 
-    def _answer(
-        self,
-        asked: str,
-        understood: str,
-        query: str,
-        evidence: list[Evidence],
-        match: Match,
-        clock: _Clock,
-    ) -> Answer:
-        documents = tuple(self._documents.values())
-        confidence, selected, reason = self._judge(understood, query, evidence, match)
-        parts: tuple[Part, ...]
-        citations: tuple[Citation, ...] = ()
-        close: tuple[Nearest, ...] = ()
-        missing: tuple[str, ...] = ()
-        abstained = confidence < self._limits(evidence).confidence or not selected
-        if abstained:
-            reason = reason or self._instead(match)
-            close = nearest(evidence, self.config)
-            missing = missing_words(understood, self._vocabulary)
-            sources = tuple(source_of(document) for document in documents)
-            parts = not_said(sources, reason)
-        else:
-            sources = sources_of(selected)
-            parts, citations = lines(selected)
-        clock.lap("compose")
+    def _match(self, query: QueryBundle, scope: Scope) -> Match:
+        vector = self.reading_encoder.question_vector(query.query_str)
+        documents = None if scope is self._scopes.all else scope.ids
+        return self._questions.match(vector, documents=documents)
+
+    def _draft(
+        self, route: Route, query: str, evidence: list[Evidence], match: Match, scope: Scope
+    ) -> Draft:
+        """What these reports say to the question, or that they do not."""
+        confidence, selected, reason = self._judge(route.question, query, evidence, scope, match)
+        elsewhere = bool(route.absent) and not route.groups
+        if elsewhere:
+            selected = [item for item in selected if names_any(item, route.absent)]
+        if confidence >= self._limits(evidence).confidence and selected:
+            several = len({item.document.document_id for item in selected}) > 1
+            parts, citations = (lines_by_report if several else lines)(selected)
+            return Draft(parts, confidence, citations, sources=sources_of(selected))
+        parts = not_said(len(scope.documents), reason or self._instead(match))
+        if elsewhere:
+            parts = absent_draft(route.absent, self._router.names).parts
+        return Draft(
+            parts,
+            confidence,
+            abstained=True,
+            nearest=nearest(evidence, self.config),
+            missing=missing_words(route.question, scope.vocabulary),
+            sources=searched(scope.documents, evidence[: self.config.nearest]),
+        )
+
+    def _joined(self, route: Route, drafts: Sequence[Draft]) -> Draft:
+        """One draft of those on each organisation."""
+        draft = drafts[0]
+        if len(drafts) > 1:
+            draft = side_by_side(list(zip(route.groups, drafts, strict=True)), self._documents)
+        return with_notes(draft, route_notes(route, self._router.names, self._documents))
+
+    def _finished(self, asked: str, understood: str, draft: Draft, clock: _Clock) -> Answer:
         return Answer(
             question=asked,
             understood=understood,
-            text=answer_text(parts),
-            parts=parts,
-            abstained=abstained,
-            confidence=round(confidence, 4),
-            citations=citations,
-            nearest=close,
-            missing=missing,
-            sources=sources,
+            text=answer_text(draft.parts),
+            parts=draft.parts,
+            abstained=draft.abstained,
+            confidence=round(draft.confidence, 4),
+            citations=draft.citations,
+            nearest=draft.nearest,
+            missing=draft.missing,
+            sources=draft.sources,
             model=f"extractive/{self.reading_encoder.encoder.model_name}",
             fingerprint=self.fingerprint,
             timings=clock.laps(),
@@ -189,11 +285,12 @@ class ReportQA:
         question: str,
         query: str,
         evidence: list[Evidence],
+        scope: Scope,
         match: Match,
     ) -> tuple[float, list[Evidence], str]:
         """How sure it is that the reports answer, the units that do, and why if they do not."""
-        if short := asked_abbreviation(question, self._glossary):
-            entry = self._glossary.get(short)
+        if short := asked_abbreviation(question, scope.glossary):
+            entry = scope.glossary.get(short)
             if entry is None:
                 return 0.0, [], f"It does not spell out {short}."
             return 1.0, [Evidence(entry.document, entry.unit, 1.0)], ""
@@ -219,24 +316,27 @@ class ReportQA:
         return match.instead.instead
 
     @cached_property
-    def _glossary(self) -> dict[str, Abbreviation]:
-        found: dict[str, Abbreviation] = {}
-        for document in self._documents.values():
-            for short, entry in abbreviations(document).items():
-                found.setdefault(short, entry)
-        return found
+    def _scopes(self) -> Scopes:
+        return Scopes(self._documents)
 
     @cached_property
-    def _vocabulary(self) -> frozenset[str]:
-        return vocabulary(self._documents.values())
+    def _router(self) -> Router:
+        return Router(self._documents)
 
     @cached_property
     def _bm25(self) -> BM25Index:
         return BM25Index(self._store.get_nodes(), self.config)
 
-    @cached_property
-    def _retriever(self) -> HybridRetriever:
-        return HybridRetriever(self._store, self.library.encoder, self._bm25, self.config)
+    def _retriever(self, scope: Scope) -> HybridRetriever:
+        documents = None if scope is self._scopes.all else scope.ids
+        return HybridRetriever(
+            self._store, self.library.encoder, self._bm25, self.config, documents
+        )
+
+    def _passages_of(self, scope: Scope) -> int:
+        if scope is self._scopes.all:
+            return self.passage_count
+        return sum(len(self.library.passages(name)) for name in scope.ids)
 
     @cached_property
     def reading_encoder(self) -> ReadingEncoder:
@@ -308,7 +408,7 @@ class _Clock:
 
     def lap(self, name: str) -> None:
         now = time.perf_counter()
-        self._laps[name] = round(now - self._last, 4)
+        self._laps[name] = round(self._laps.get(name, 0.0) + now - self._last, 4)
         self._last = now
 
     def laps(self) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -55,6 +55,8 @@ class QuestionIndex:
         self._texts: list[str] = []
         self._units: list[tuple[UnitKey, ...]] = []
         self._refused: list[Unanswered] = []
+        self._owners: list[str] = []
+        self._refusing: list[str] = []
         self.topics: list[Topic] = []
         for document in documents:
             for group in document.answered:
@@ -63,8 +65,10 @@ class QuestionIndex:
                 )
                 self._texts += group.questions
                 self._units += [units] * len(group.questions)
+                self._owners += [document.document_id] * len(group.questions)
                 self.topics.append(Topic(group.questions, frozenset(units)))
             self._refused += document.unanswered
+            self._refusing += [document.document_id] * len(document.unanswered)
         refused = [item.question for item in self._refused]
         vectors = cached_vectors([*self._texts, *refused], encoder, cache)
         self._answered, self._unanswered = np.split(vectors, [len(self._texts)])
@@ -82,8 +86,13 @@ class QuestionIndex:
         )
         return np.asarray(means / np.linalg.norm(means, axis=1, keepdims=True), dtype=np.float32)
 
-    def match(self, query: Vectors, left_out: int | None = None) -> Match:
-        """What is near a question's vector, shape (dim,).
+    def match(
+        self,
+        query: Vectors,
+        left_out: int | None = None,
+        documents: Collection[str] | None = None,
+    ) -> Match:
+        """What is near a question's vector, shape (dim,), of all documents or of these.
 
         ``left_out`` is the place of a written question, the unanswered ones counted after the
         answered, that is treated as not there: how the index is tested on its own questions.
@@ -91,12 +100,18 @@ class QuestionIndex:
         if not self._texts:
             return Match()
         near, far = self._answered @ query, self._unanswered @ query
+        if documents is not None:
+            near[[owner not in documents for owner in self._owners]] = -1.0
+            far[[owner not in documents for owner in self._refusing]] = -1.0
+            if near.max(initial=-1.0) <= -1.0:
+                return Match()
         if left_out is not None and left_out < len(near):
             near[left_out] = -1.0
         elif left_out is not None:
             far[left_out - len(near)] = -1.0
         config = self._config
         order = np.argsort(-near, kind="stable")[: config.neighbours]
+        order = order[near[order] > -1.0]
         weights = np.exp((near[order] - near[order[0]]) / config.neighbour_scale)
         votes: dict[UnitKey, float] = {}
         for place, weight in zip(order, weights / weights.sum(), strict=True):
@@ -108,7 +123,7 @@ class QuestionIndex:
             votes,
             answered,
             _top_two(far),
-            self._refused[int(far.argmax())] if len(far) else None,
+            self._refused[int(far.argmax())] if far.max(initial=-1.0) > -1.0 else None,
             min(max(trust, 0.0), 1.0),
         )
 
@@ -123,4 +138,5 @@ def covered(document: Document, spans: Sequence[Span]) -> list[Unit]:
 
 
 def _top_two(scores: NDArray[np.float32]) -> float:
-    return float(np.sort(scores)[-2:].mean()) if len(scores) else 0.0
+    known = np.sort(scores[scores > -1.0])[-2:]
+    return float(known.mean()) if len(known) else 0.0

@@ -117,7 +117,8 @@ def answer_html(answer: Answer) -> str:
 def _marked(part: Part) -> str:
     markers = "".join(f"<sup>[{marker}]</sup>" for marker in part.markers)
     text = escape(part.text)
-    return f"<em>{text}</em>{markers}" if part.kind == "note" else f"{text}{markers}"
+    tag = {"note": "em", "report": "strong"}.get(part.kind)
+    return f"<{tag}>{text}</{tag}>{markers}" if tag else f"{text}{markers}"
 
 
 def _quotes(title: str, items: Sequence[Citation | Nearest], answer: Answer) -> str:
@@ -138,7 +139,9 @@ def _written(answer: Answer, clean: _Clean, *, bold: str, brackets: str) -> str:
     paragraphs = [f"{bold}{clean(answer.question)}{bold}"]
     for is_list, parts in groupby(answer.parts, key=lambda part: part.kind == "bullet"):
         lines = [
-            " ".join([clean(part.text), *(brackets.format(marker) for marker in part.markers)])
+            f"{bold}{clean(part.text)}{bold}"
+            if part.kind == "report"
+            else " ".join([clean(part.text), *(brackets.format(marker) for marker in part.markers)])
             for part in parts
         ]
         paragraphs += ["\n".join(f"- {line}" for line in lines)] if is_list else lines

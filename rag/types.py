@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from index.errors import AnswerError
 
-PartKind = Literal["sentence", "bullet", "lead_in", "note"]
+PartKind = Literal["sentence", "bullet", "lead_in", "note", "report"]
 Confidence = Literal["high", "medium", "low"]
 
 
@@ -46,7 +46,8 @@ class Part:
 
     ``sentence`` and ``bullet`` are the report's own words, followed by ``markers``;
     ``lead_in`` is the report's sentence that introduces the bullets after it; ``note`` is
-    ours and is never shown as the report's.
+    ours and is never shown as the report's. ``report`` names the report that the lines after
+    it are from, where an answer has lines of several.
     """
 
     kind: PartKind

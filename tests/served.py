@@ -53,8 +53,13 @@ class Paused(ReportQA):
     gate = threading.Event()
     answered: ClassVar[list[str]] = []
 
-    def stream(self, question: str, history: Sequence[str] = ()) -> Iterator[Step | Answer]:
-        for event in super().stream(question, history):
+    def stream(
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        reports: Sequence[str] | None = None,
+    ) -> Iterator[Step | Answer]:
+        for event in super().stream(question, history, reports):
             if isinstance(event, Answer):
                 self.answered.append(question)
             elif event.message.startswith("Reading"):
@@ -70,9 +75,14 @@ class Held(ReportQA):
         self.gate = threading.Event()
         self.warm()
 
-    def stream(self, question: str, history: Sequence[str] = ()) -> Iterator[Step | Answer]:
+    def stream(
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        reports: Sequence[str] | None = None,
+    ) -> Iterator[Step | Answer]:
         self.gate.wait(10 * _HELD_FOR_SECONDS)
-        yield from super().stream(question, history)
+        yield from super().stream(question, history, reports)
 
 
 def chromium() -> str | None:

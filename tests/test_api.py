@@ -174,7 +174,12 @@ def test_what_is_wrong_with_a_call_is_said(
     [
         ("nix", {}, 404, "no such endpoint; there are ask, search, passage, reports, sources"),
         ("accept", {}, 404, "no such endpoint"),
-        ("ask", {}, 422, "/ask takes question and perhaps history; send a JSON object of these"),
+        (
+            "ask",
+            {},
+            422,
+            "/ask takes question and perhaps history and reports; send a JSON object of",
+        ),
         ("ask", {"question": "Why?", "histroy": []}, 422, "/ask takes question and perhaps"),
         ("passage", {"document": REPORT}, 422, "/passage takes document, start, end and perhaps"),
         ("reports", {"all": True}, 422, "/reports takes nothing"),

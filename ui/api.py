@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 GROUP: Final = "questions"
 ENDPOINTS: Final = {
-    "ask": "question and perhaps history",
+    "ask": "question and perhaps history and reports",
     "search": "query and perhaps limit",
     "passage": "document, start, end and perhaps around",
     "reports": "",
@@ -45,9 +45,14 @@ logger = logging.getLogger(__name__)
 def add_endpoints(qa: ReportQA) -> None:
     """Add /ask, /search, /passage, /reports and /sources to the Blocks that are being built."""
 
-    def ask(question: str, history: list[str] | None = None) -> dict[str, Any]:
-        """The answer to a question; history holds the earlier questions, oldest first."""
-        return lookup.ask(qa, question, history or []).to_dict()
+    def ask(
+        question: str, history: list[str] | None = None, reports: list[str] | None = None
+    ) -> dict[str, Any]:
+        """The answer to a question; history holds the earlier questions, oldest first.
+
+        It is asked of the reports that it names, or of those with the ids in reports.
+        """
+        return lookup.ask(qa, question, history or [], reports or None).to_dict()
 
     def search(query: str, limit: int = 8) -> dict[str, Any]:
         """The passages nearest to a query, best first."""

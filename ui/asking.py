@@ -24,6 +24,10 @@ def ask(
         list[str] | None,
         typer.Option(help="An earlier question of the conversation; repeat it, oldest first."),
     ] = None,
+    report: Annotated[
+        list[str] | None,
+        typer.Option(help="Ask this report alone, by its id; repeat it for several."),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the whole answer as one JSON object.")
     ] = False,
@@ -35,11 +39,15 @@ def ask(
 ) -> None:
     """Answer a question with cited passages.
 
+    A question that names an organisation, a year or an inspectorate is asked of those reports.
+
     Examples:
 
         peel ask "Is the force good at protecting vulnerable people?"
 
         peel ask "and on organised crime?" --history "areas for improvement on vulnerable people?"
+
+        peel ask "Which councils were judged inadequate?"
 
         peel ask "What does OCG stand for?" --json > answer.json
 
@@ -49,7 +57,7 @@ def ask(
     from rag.show import answer_plain
 
     qa = pipeline(library)
-    answer = qa.ask(question, history or [])
+    answer = qa.ask(question, history or [], report or None)
     if as_json or to == "json":
         echo(json.dumps(answer.to_dict(), ensure_ascii=False, indent=1))
     elif to:

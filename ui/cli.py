@@ -13,6 +13,8 @@ from ui.asking import ask, export, verify
 from ui.common import LibraryOption, build_library, count, echo, open_library
 from ui.enriching import ApiKey, BaseUrl, Model, Timeout, add_enriched
 from ui.evaluating import ReportsOption, answerers
+from ui.findings import findings_command
+from ui.known import index_set, index_show
 from ui.progress import library_stages, say, stages
 from ui.serving import chat
 from ui.user_commands import user_app
@@ -33,6 +35,9 @@ index_app = typer.Typer(help="The library: the reports that questions are asked 
 eval_app = typer.Typer(help="Measure the answers on a set of questions.")
 for command in (ask, chat, export, verify):
     app.command()(command)
+app.command("findings")(findings_command)
+index_app.command("show")(index_show)
+index_app.command("set")(index_set)
 app.add_typer(index_app, name="index", no_args_is_help=True)
 app.add_typer(eval_app, name="eval", no_args_is_help=True)
 app.add_typer(user_app, name="user", no_args_is_help=True)

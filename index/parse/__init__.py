@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from index.corrections import CORRECTED_SUFFIX, read_corrections, with_corrections
 from index.enrich import companion_questions
 from index.errors import ReportError
 from index.parse.apart import read_apart
@@ -26,8 +27,9 @@ def read_report(
 
     Text is read here, PDF, web pages and Word documents in a process of their own, held to
     ``limits``. A ``.json`` file of the same name says what is known of the report, see
-    ``index.reports``; ``.questions.jsonl`` and ``.enriched.jsonl`` files hold questions that it
-    answers, see ``index.enrich``.
+    ``index.reports``; a ``.corrected.json`` file corrects what was found of it, see
+    ``index.corrections``; ``.questions.jsonl`` and ``.enriched.jsonl`` files hold questions that
+    it answers, see ``index.enrich``.
 
     Raises ReportError, naming the file, where the format is not one of READABLE_SUFFIXES, the
     file is not what its name says, cannot be read, or holds no sentence.
@@ -61,7 +63,20 @@ def read_report(
     if not any(unit.kind in ("sentence", "bullet") for unit in document.units):
         raise ReportError(f"{path.name}: there is no sentence in this file; is it the right one?")
     questions = companion_questions(path, document.text)
-    return replace(document, answered=questions.answered, unanswered=questions.unanswered)
+    return replace(
+        with_corrections(document, _corrections(path)),
+        answered=questions.answered,
+        unanswered=questions.unanswered,
+    )
+
+
+def _corrections(path: Path) -> dict[str, str]:
+    file = path.with_name(path.stem + CORRECTED_SUFFIX)
+    try:
+        data = file.read_bytes() if file.is_file() else b"{}"
+    except OSError as error:
+        raise ReportError(f"{file.name}: cannot be read: {error}") from error
+    return read_corrections(data, file.name)
 
 
 def _decode(data: bytes, name: str) -> str:

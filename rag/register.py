@@ -1,0 +1,277 @@
+"""Questions of which, how many or each of the reports, answered whole from what is known of them.
+
+"Which councils were judged inadequate?" is no search: every report is looked at, and each line
+of the answer is the passage that says so. Only questions of this form are taken, all of whose
+words are understood; every other question is searched for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from index.facts.grades import GRADE, canonical, rank
+from index.types import Document, Fact
+from rag.names import words_of
+from rag.words import word_set
+
+_OPENS = re.compile(
+    r"^\W*(?:(?:please|and|so|ok|can you|could you|tell me|i want to know|i need)\W+)*"
+    r"(?:which|what|whose|how many|list|name|show|give|compare|of the|of these)\b",
+    re.IGNORECASE,
+)
+_MANY = re.compile(
+    r"\b(?:reports|councils|authorities|areas|partnerships|forces|organisations|places|boroughs"
+    r"|inspections|counties|trusts|services|schools|hospitals|prisons|bodies|ones)\b"
+    r"|\b(?:each|every|all)\b(?: of (?:the|these|them))?",
+    re.IGNORECASE,
+)
+_SUBJECTS = word_set(
+    "report reports council councils authority authorities area areas partnership partnerships "
+    "force forces organisation organisations organization place places borough boroughs inspection "
+    "inspections county counties trust trusts school schools hospital hospitals prison prisons "
+    "body bodies one ones local"
+)
+_SPOKEN = word_set(
+    "which what whose how many list name show give me us please and so ok can you could tell i "
+    "want to know need a an the of these those them this that is are was were be been have has "
+    "had do does did got get gets received receive came come out as with by in on for from at or "
+    "all each every any there here library judged judge judgement judgements judgment rated "
+    "rating ratings rate graded grade grades found overall effectiveness outcome outcomes result "
+    "results mark marks final inspected inspectors published during year it its their said say "
+    "called who compare both either only also more than better worse above below less least not "
+    "none still currently now"
+)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_BODIES = ("Ofsted", "CQC", "HMICFRS", "HMI Prisons", "HMI Probation", "Estyn")
+_KINDS = {
+    "send": "area SEND inspection",
+    "ilacs": "inspection of local authority children’s services",
+    "peel": "PEEL inspection",
+    "custody": "custody inspection",
+}
+_OUTCOMES = {
+    "inconsistent experiences and outcomes": r"\binconsistent(?: experiences(?: and outcomes)?)?\b",
+    "widespread and/or systemic failings": (
+        r"\b(?:widespread (?:and/?or )?)?systemic failings?\b|\bwidespread failings?\b"
+    ),
+    "typically positive experiences and outcomes": (
+        r"\b(?:typically )?positive experiences(?: and outcomes)?\b"
+    ),
+}
+_FAILING = r"(?:requir\w+|need\w*) improvement(?: to be good)?"
+_GRADED = re.compile(rf"\b(?:{_FAILING}|{GRADE})\b", re.IGNORECASE)
+_SHOWN_ALL = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """A question over all reports, taken apart.
+
+    ``wanted`` says of a grade whether it is asked for, None where none is; ``aspect`` are the
+    words of the judgement that is meant, empty for the overall one.
+    """
+
+    wanted: Callable[[str], bool] | None
+    judged: bool
+    graded: bool = False  # whether it is a grade that is wanted, not an outcome in other words
+    aspect: tuple[str, ...] = ()
+    years: frozenset[str] = frozenset()
+    published: bool = False
+    bodies: tuple[str, ...] = ()
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A report and what is known of it that the question asks for."""
+
+    document: Document
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """All that the reports say to a question of this kind.
+
+    ``rows`` are the reports asked for, ``others`` those that say otherwise, ``unknown`` those
+    of which it is not known.
+    """
+
+    rows: tuple[Row, ...]
+    others: tuple[Row, ...]
+    unknown: tuple[Document, ...]
+
+
+def register_of(
+    question: str, documents: Sequence[Document], *, named: bool = False
+) -> Register | None:
+    """The question taken apart, None where it is not one over all reports.
+
+    ``named`` says that it names the organisations that these reports are on; then it need ask
+    for no more than a judgement: "How was Slough rated for leadership?", less the name.
+    """
+    if not named and not (_OPENS.search(question) and _MANY.search(question)):
+        return None
+    rest = question
+    outcomes = []
+    for outcome, shape in _OUTCOMES.items():
+        if re.search(shape, rest, re.IGNORECASE):
+            outcomes.append(outcome)
+            rest = re.sub(shape, " ", rest, flags=re.IGNORECASE)
+    wanted, rest = _grades(rest, outcomes)
+    graded = wanted is not None and not outcomes
+    years = frozenset(_YEAR.findall(rest))
+    bodies = tuple(body for body in _BODIES if re.search(rf"\b{body}\b", rest, re.IGNORECASE))
+    for body in bodies:
+        rest = re.sub(rf"\b{body}\b", " ", rest, flags=re.IGNORECASE)
+    rest = _YEAR.sub(" ", rest)
+    words = words_of(rest)
+    kinds = [kind for word, kind in _KINDS.items() if word in words]
+    known = _SPOKEN | _SUBJECTS | _KINDS.keys()
+    aspect = tuple(word for word in words if word not in known)
+    labels = [_prefixes(words_of(fact.label)) for d in documents for fact in d.facts if fact.label]
+    if aspect and not any(_prefixes(aspect) <= label for label in labels):
+        return None
+    judged = wanted is not None or bool(aspect) or _asks_judgement(question)
+    if named:
+        return Register(None, True, False, aspect) if _asks_judgement(question) else None
+    lists = re.search(r"\breports?\b", question, re.IGNORECASE) is not None
+    if not judged and not years and not bodies and not kinds and not lists:
+        return None
+    published = re.search(r"\bpublished\b", question, re.IGNORECASE) is not None
+    kind = kinds[0] if kinds else ""
+    return Register(wanted, judged, graded, aspect, years, published, bodies, kind)
+
+
+def table(asked: Register, documents: Sequence[Document]) -> Table:
+    """Every report looked at, in the order of the organisations' names."""
+    rows: list[Row] = []
+    others: list[Row] = []
+    unknown: list[Document] = []
+    for document in sorted(documents, key=_name):
+        if asked.kind and not any(
+            fact.field == "kind" and fact.value == asked.kind for fact in document.facts
+        ):
+            continue
+        when = _dated(asked, document)
+        by = [fact for body in asked.bodies for fact in _valued(document, "inspectorate", body)]
+        if (asked.years and not when) or len(by) < len(asked.bodies):
+            continue
+        judged = _judgement(asked, document) if asked.judged else None
+        other_scale = asked.graded and judged is not None and rank(judged.value) < 0
+        if asked.judged and (judged is None or other_scale):
+            unknown.append(document)
+            continue
+        facts = [*([judged] if judged else []), *when, *by] or _valued(document, "organisation", "")
+        row = Row(document, tuple(facts))
+        is_wanted = asked.wanted is None or judged is None or asked.wanted(judged.value)
+        (rows if is_wanted else others).append(row)
+    return Table(tuple(rows), tuple(others), tuple(unknown))
+
+
+def heading(asked: Register, found: Table) -> str:
+    """The line that opens the answer: how many of how many."""
+    looked_at = len(found.rows) + len(found.others)
+    which = ""
+    if asked.judged:
+        which = " that judge this" if asked.aspect else " with an overall judgement"
+        which = " with an overall grade" if asked.graded and not asked.aspect else which
+    of = f"{looked_at} report{'' if looked_at == 1 else 's'}{which}"
+    if not looked_at:
+        return "No report here is of this kind."
+    if not found.rows:
+        return f"None of the {of}."
+    if asked.wanted is None:
+        return f"The {of}:"
+    return f"{len(found.rows)} of the {of}:"
+
+
+def shown(found: Table) -> tuple[Row, ...]:
+    """The rows that are shown; where none is wanted, the few others, as proof."""
+    if found.rows:
+        return found.rows
+    return found.others if len(found.others) <= _SHOWN_ALL else ()
+
+
+def _grades(question: str, outcomes: Sequence[str]) -> tuple[Callable[[str], bool] | None, str]:
+    """What grades are asked for, and the question without the words that say so."""
+    found = [(match.start(), match.end(), _plain(match[0])) for match in _GRADED.finditer(question)]
+    named = {grade for *_, grade in found} | set(outcomes)
+    rest = _GRADED.sub(" ", question)
+    if not named:
+        return None, rest
+    if len(found) == 1 and not outcomes:
+        begin, end, grade = found[0]
+        before, after = question[:begin].lower(), question[end:].lower()
+        worst = rank(grade)
+        if re.search(r"(?:below|less than|worse than)\W*$", before):
+            return (lambda value: rank(value) > worst >= 0), rest
+        if re.search(r"(?:better than|above|more than)\W*$", before):
+            return (lambda value: 0 <= rank(value) < worst), rest
+        if re.search(r"at least\W*$", before) or re.match(r"\W*(?:or|and) (?:better|above)", after):
+            return (lambda value: 0 <= rank(value) <= worst), rest
+        if re.match(r"\W*(?:or|and) (?:worse|below|less)", after):
+            return (lambda value: rank(value) >= worst >= 0), rest
+        if re.search(r"(?:\bnot|n['’]t)\W+(?:\w+\W+){0,2}$", before):
+            return (lambda value: value != grade), rest
+    return (lambda value: value in named), rest
+
+
+def _plain(grade: str) -> str:
+    return "requires improvement" if re.fullmatch(_FAILING, grade, re.I) else canonical(grade)
+
+
+def _asks_judgement(question: str) -> bool:
+    return bool(
+        re.search(
+            r"\b(?:judge?ments?|judged|ratings?|rated|grades?|graded|overall|outcomes?|marks?)\b",
+            question,
+            re.IGNORECASE,
+        )
+    )
+
+
+def _judgement(asked: Register, document: Document) -> Fact | None:
+    """The judgement that is meant: the overall one, or that whose label fits with fewest words."""
+    if not asked.aspect:
+        return next((fact for fact in document.facts if fact.field == "overall"), None)
+    meant = _prefixes(asked.aspect)
+    fitting = [
+        fact
+        for fact in document.facts
+        if fact.field in ("overall", "judgement") and meant <= _prefixes(words_of(fact.label))
+    ]
+    return min(fitting, key=lambda fact: len(fact.label), default=None)
+
+
+def _dated(asked: Register, document: Document) -> list[Fact]:
+    field = "published" if asked.published else "inspected"
+    return [
+        fact
+        for fact in document.facts
+        if fact.field == field and any(year in _years(fact.value) for year in asked.years)
+    ]
+
+
+def _years(value: str) -> set[str]:
+    return set(_YEAR.findall(value))
+
+
+def _valued(document: Document, field: str, value: str) -> list[Fact]:
+    return [
+        fact
+        for fact in document.facts
+        if fact.field == field and value.lower() in fact.value.lower()
+    ][:1]
+
+
+def _prefixes(words: Sequence[str]) -> frozenset[str]:
+    """The first five letters of each word: "leadership" is said of "the impact of leaders"."""
+    return frozenset(word[:5] for word in words)
+
+
+def _name(document: Document) -> tuple[str, str]:
+    named = _valued(document, "organisation", "")
+    return (named[0].value if named else document.title), document.document_id
