@@ -38,6 +38,9 @@ def questions(page: Page) -> list[str]:
     return page.locator(".turn h2").all_inner_texts()
 
 
+STORED = "Object.keys(localStorage).filter(k => k.startsWith('peel:')).length"
+
+
 def named(page: Page) -> list[str]:
     """The names of the kept conversations, the latest first."""
     page.click("[popovertarget=kept]")
@@ -49,7 +52,7 @@ def named(page: Page) -> list[str]:
 
 def stored(page: Page) -> int:
     """How many conversations the browser keeps."""
-    return int(page.evaluate("Object.keys(localStorage).filter(k => k.startsWith('peel:')).length"))
+    return int(page.evaluate(STORED))
 
 
 def test_a_question_is_edited_and_what_followed_it_goes(page: Page, address: str) -> None:
@@ -105,6 +108,7 @@ def test_conversations_are_kept_and_named_by_their_first_question(
         page.wait_for_selector(".start")
         assert page.locator("#report mark").count() == 0
         ask(page, LIST)
+        page.wait_for_function(f"{STORED} === 2")  # the page keeps what it has shown
         assert named(page) == [LIST, SINGLE]
         page.click("[popovertarget=kept]")
         page.locator("#kept .named").nth(1).click()
