@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -108,13 +108,22 @@ def build_app(qa: ReportQA, serving: Serving | None = None) -> gr.Blocks:
             shown = desk.accept(question, before)
             return gr.skip(), Asked(question, bool(event.alone)), shown, before
 
-        def restore(event: gr.EventData) -> tuple[None, str, Turns]:
+        def answer(waiting: Asked | None, turns: Any) -> Iterator[tuple[Any, Any]]:
+            yield gr.skip(), gr.skip()
+            if waiting:  # it may have been dropped before this began
+                yield from desk.answer(waiting, turns)
+
+        def restore(waiting: Asked | None, event: gr.EventData) -> tuple[None, str, Turns]:
+            if waiting:
+                waiting.dropped.set()
             return None, *desk.conversation(event.turns)
 
         def open_report(event: gr.EventData) -> str:
             return desk.report(str(event.document))
 
         def stopped(waiting: Asked | None, turns: Any) -> tuple[None, Any]:
+            if waiting:
+                waiting.dropped.set()
             return None, desk.stopped(waiting.question, turns) if waiting else gr.skip()
 
         # What was stopped fails too, and has been told of already.
@@ -127,14 +136,12 @@ def build_app(qa: ReportQA, serving: Serving | None = None) -> gr.Blocks:
             gr.on([box.submit, send.click], accept, [box, kept], shown, **at_once),
             chat.ask(accept_in_place, [kept], shown, **at_once),
         ]
-        answered = [
-            event.then(desk.answer, [asked, kept], [chat, kept], **_QUIET) for event in accepted
-        ]
+        answered = [event.then(answer, [asked, kept], [chat, kept], **_QUIET) for event in accepted]
         for event in answered:
             event.failure(refuse, [asked, kept], [chat], **at_once)
             event.success(None, [kept], None, js=_KEEP, **at_once)
         stop.click(stopped, [asked, kept], [asked, chat], cancels=answered, **at_once)
-        restored = chat.restore(restore, None, [asked, chat, kept], cancels=answered, **at_once)
+        restored = chat.restore(restore, [asked], [asked, chat, kept], cancels=answered, **at_once)
         restored.then(None, [kept], None, js=_KEEP, **at_once)
         chat.open(open_report, None, [report], **at_once)
         add_endpoints(qa)

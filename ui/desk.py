@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from index.errors import AnswerError, LibraryError, PeelError
@@ -40,10 +41,14 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question on its way; ``alone`` says that it is not a follow-up of those before it."""
+    """A question on its way; ``alone`` says that it is not a follow-up of those before it.
+
+    Once ``dropped`` is set nothing more is shown for it.
+    """
 
     question: str
     alone: bool = False
+    dropped: Event = field(default_factory=Event, compare=False)
 
 
 class Desk:
@@ -82,6 +87,8 @@ class Desk:
         history = [] if asked.alone else [answer.question for answer in answers]
         try:
             for event in self._qa.stream(question, history):
+                if asked.dropped.is_set():
+                    return
                 if isinstance(event, Answer):
                     answers = [*answers, event][-_KEPT_TURNS:]
                     shown = self._show(answers, fresh=True)
