@@ -7,7 +7,7 @@ const MOST = 50;
 
 let open = null; // the id of the conversation of this tab
 let turns = []; // its answers, as the server gave them
-let restoring = false;
+let restoring = null; // how many answers of a kept conversation are being shown again
 let release = () => {};
 
 const newId = () => `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
@@ -70,22 +70,23 @@ async function openConversation(id) {
   open = stored && (await hold(id)) ? id : newId();
   if (open !== id) await hold(open);
   sessionStorage.setItem(OPEN, open);
-  restoring = true;
+  restoring = stored?.turns.length ?? 0;
   trigger("restore", { turns: stored?.turns ?? [] });
 }
 
 document.addEventListener("peel:kept", ({ detail }) => {
   element.classList.remove("waiting");
   const shown = Array.isArray(detail) ? detail : [];
+  const isOld = restoring !== null && shown.length <= restoring;
   // Answers that the reports here do not prove are not shown; what is kept of them stays.
-  if (restoring && shown.length < (read(open)?.turns.length ?? 0)) {
+  if (isOld && shown.length < (read(open)?.turns.length ?? 0)) {
     open = newId();
     hold(open);
     sessionStorage.setItem(OPEN, open);
   }
   turns = shown;
-  if (!restoring) write();
-  restoring = false;
+  if (!isOld) write();
+  restoring = null;
 });
 
 function listConversations() {
