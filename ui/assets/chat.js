@@ -3,7 +3,9 @@
 const opened = new Map(); // disclosures that the reader opened or closed, by id
 
 function ask(question, at, alone = false) {
-  if (!isPending()) trigger("ask", { question, at, alone });
+  if (isPending()) return;
+  dropped = null;
+  trigger("ask", { question, at, alone });
 }
 
 // --- a question worded anew in its place ----------------------------------------------------
@@ -108,12 +110,12 @@ document.addEventListener("change", (event) => {
   trigger("open", { document: event.target.value });
 });
 
-document.addEventListener("toggle", ({ target, newState }) => {
-  if (target.id === "kept") {
-    if (newState === "open") listConversations();
-  } else if (target.id) {
-    opened.set(target.id, target.open);
-  }
+document.addEventListener("beforetoggle", ({ target, newState }) => {
+  if (target.id === "kept" && newState === "open") listConversations();
+}, true);
+
+document.addEventListener("toggle", ({ target }) => {
+  if (target.id && target.id !== "kept") opened.set(target.id, target.open);
 }, true);
 
 document.addEventListener("keydown", (event) => {
@@ -139,10 +141,18 @@ document.addEventListener("keydown", (event) => {
 
 // One question at a time: while an answer is on its way, what is typed stays in the box.
 addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.shiftKey || !isPending()) return;
+  if (event.key !== "Enter" || event.shiftKey) return;
   if (!event.target.closest?.("#question")) return;
+  if (!isPending()) {
+    dropped = null;
+    return;
+  }
   event.preventDefault();
   event.stopPropagation();
+}, true);
+
+addEventListener("click", (event) => {
+  if (event.target.closest?.("#send")) dropped = null;
 }, true);
 
 // For paper, what is folded is unfolded.
@@ -201,6 +211,8 @@ watch("value", () => {
   const turn = lastTurn();
   const [before, was] = [count, state];
   [count, state] = [all(".turn", element).length, turn?.dataset.state ?? ""];
+  // News of a question that was left may come after what took its place.
+  if (dropped && state === "pending") trigger("restore", { turns: dropped });
   for (const [id, isOpen] of opened) {
     const disclosure = document.getElementById(id);
     if (disclosure) disclosure.open = isOpen;

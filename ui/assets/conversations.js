@@ -8,6 +8,7 @@ const MOST = 50;
 let open = null; // the id of the conversation of this tab
 let turns = []; // its answers, as the server gave them
 let restoring = null; // how many answers of a kept conversation are being shown again
+let dropped = null; // the answers shown when a question on its way was left
 let release = () => {};
 
 const newId = () => `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
@@ -66,12 +67,15 @@ function hold(id) {
 
 // A conversation that another tab has open is shown here too, and goes on as a copy.
 async function openConversation(id) {
+  const wasPending = isPending();
   const stored = read(id);
   open = stored && (await hold(id)) ? id : newId();
   if (open !== id) await hold(open);
   sessionStorage.setItem(OPEN, open);
-  restoring = stored?.turns.length ?? 0;
-  trigger("restore", { turns: stored?.turns ?? [] });
+  const shown = stored?.turns ?? [];
+  dropped = wasPending ? shown : null;
+  restoring = shown.length;
+  trigger("restore", { turns: shown });
 }
 
 document.addEventListener("peel:kept", ({ detail }) => {
