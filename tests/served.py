@@ -127,7 +127,7 @@ def watched(page: Page) -> Iterator[Page]:
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
     yield page
-    assert faults == []
+    assert faults == [], faults
     assert hosts - {None} == {"127.0.0.1"}
 
 
