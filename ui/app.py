@@ -143,6 +143,7 @@ def build_app(qa: ReportQA, serving: Serving | None = None) -> gr.Blocks:
         stop.click(stopped, [asked, kept], [asked, chat], cancels=answered, **at_once)
         restored = chat.restore(restore, [asked], [asked, chat, kept], cancels=answered, **at_once)
         restored.then(None, [kept], None, js=_KEEP, **at_once)
+        chat.again(restore, [asked], [asked, chat, kept], **at_once)  # nothing is left to cancel
         chat.open(open_report, None, [report], **at_once)
         add_endpoints(qa)
     app.queue(max_size=serving.waiting, default_concurrency_limit=serving.at_once, api_open=False)

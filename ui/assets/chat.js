@@ -212,7 +212,7 @@ watch("value", () => {
   const [before, was] = [count, state];
   [count, state] = [all(".turn", element).length, turn?.dataset.state ?? ""];
   // News of a question that was left may come after what took its place.
-  if (dropped && state === "pending") trigger("restore", { turns: dropped });
+  if (dropped && state === "pending") trigger("again", { turns: dropped });
   for (const [id, isOpen] of opened) {
     const disclosure = document.getElementById(id);
     if (disclosure) disclosure.open = isOpen;
