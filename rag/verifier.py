@@ -1,0 +1,189 @@
+"""Whether the words that a sentence cites prove it, and which of them do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from index.types import Document, Span
+from rag.encoder import ReadingEncoder
+from rag.figures import figures, misplaced
+from rag.naming import unfounded_names, unfounded_quotes
+from rag.normal import find
+from rag.polarity import grade_faults, turned
+from rag.support import Ground, Support
+
+_KEPT = 4000
+_LOWER = re.compile(r"\b[a-z][a-z'’-]+\b")
+
+
+@dataclass(frozen=True)
+class VerifyConfig:
+    """When a sentence is proven.
+
+    Its support must be at least ``support_from``; of the ``nearest`` candidates ``most`` at the most
+    are cited together. A saved verdict may miss the support by ``slack``, for other machines
+    round otherwise.
+    """
+
+    support_from: float = 0.5
+    nearest: int = 6
+    most: int = 3
+    slack: float = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What became of a sentence: its support in [0, 1], and what of it does not stand there."""
+
+    support: float
+    faults: tuple[str, ...]
+    is_proven: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A check, and the words that it was made against; those are the fewest that prove."""
+
+    check: Check
+    grounds: tuple[Ground, ...]
+
+
+class Verifier:
+    """Checks sentences against words of reports; safe to share by threads.
+
+    A sentence is proven by words where every quote, number, date, name and judgement of it
+    stands in them, it denies and affirms what they do, and the support model finds that
+    they say it.
+    """
+
+    def __init__(self, reader: ReadingEncoder, config: VerifyConfig | None = None) -> None:
+        self.config = config or VerifyConfig()
+        self.support = Support(reader)
+        self._known = lru_cache(_KEPT)(self._look)
+
+    def check(self, sentence: str, grounds: Sequence[Ground], *, again: bool = False) -> Check:
+        """The check of a sentence against words taken together; ``again`` allows the slack."""
+        support, faults = self._known(sentence, tuple(map(_Key, grounds)))
+        least = self.config.support_from - (self.config.slack if again else 0.0)
+        if support < least and not faults:
+            faults = ("the words there do not say it",)
+        return Check(round(support, 4), faults, not faults)
+
+    def prove(self, sentence: str, candidates: Sequence[Ground]) -> Proof:
+        """The fewest of the candidates that prove a sentence, else the nearest and its faults."""
+        if not candidates:
+            return Proof(Check(0.0, ("no passage is cited",), False), ())
+        near = sorted(candidates, key=lambda one: -self.support.nearness(sentence, one))
+        near = near[: self.config.nearest]
+        tried = [Proof(self.check(sentence, [one]), (one,)) for one in near]
+        proven = [proof for proof in tried if proof.check.is_proven]
+        if proven:
+            return _narrowed(sentence, max(proven, key=lambda proof: proof.check.support))
+        grounds: tuple[Ground, ...] = tried[0].grounds
+        for _ in range(self.config.most - 1):
+            rest = [one for one in near if one not in grounds]
+            more = [Proof(self.check(sentence, [*grounds, one]), (*grounds, one)) for one in rest]
+            proven = [proof for proof in more if proof.check.is_proven]
+            if proven:
+                return max(proven, key=lambda proof: proof.check.support)
+            if not more:
+                break
+            grounds = min(more, key=lambda p: (len(p.check.faults), -p.check.support)).grounds
+        return min(tried, key=lambda p: (len(p.check.faults), -p.check.support))
+
+    def _look(self, sentence: str, keys: tuple[_Key, ...]) -> tuple[float, tuple[str, ...]]:
+        grounds = [key.ground for key in keys]
+        support = self.support.probability(self.support.signals(sentence, grounds))
+        return support, tuple(faults_of(sentence, grounds))
+
+
+def faults_of(sentence: str, grounds: Sequence[Ground]) -> list[str]:
+    """What of a sentence does not stand in the words, in words; support aside."""
+    if not grounds:
+        return ["no passage is cited"]
+    evidence = "\n".join(ground.words for ground in grounds)
+    sections = " ".join(dict.fromkeys(ground.section for ground in grounds))
+    documents = {ground.document.document_id: ground.document for ground in grounds}
+    about = " ".join(_about(document) for document in documents.values())
+    faults = [f"‘{words}’ is quoted and does not stand there"
+              for words in unfounded_quotes(sentence, [evidence, *_pieces(grounds)])]
+    there = figures(f"{evidence}\n{sections}")
+    faults += [
+        f"the number ‘{one}’ does not stand there" for one in sorted(figures(sentence) - there)
+    ]
+    ordinary = frozenset().union(*(_ordinary(document) for document in documents.values()))
+    around = f"{sections}\n{about}"
+    faults += [f"‘{words}’ does not stand there" for words in misplaced(sentence, evidence)]
+    faults += [
+        f"the name ‘{name}’ does not stand there"
+        for name in dict.fromkeys(unfounded_names(sentence, evidence, around, ordinary))
+    ]
+    faults += grade_faults(sentence, f"{evidence}\n{sections}")
+    return faults + turned(sentence, evidence)
+
+
+def _narrowed(sentence: str, proof: Proof) -> Proof:
+    """The proof with the very words, where the sentence repeats a part of a longer quote."""
+    (ground,) = proof.grounds
+    span = find(sentence, ground.quote)
+    if span is None or span.end - span.start >= len(ground.quote.rstrip(" .;,")):
+        return proof
+    start = ground.start + span.start
+    words = Ground(
+        ground.document, start, ground.start + span.end, ground.section, ground.lead_in
+    )
+    return Proof(proof.check, (words,))
+
+
+def _pieces(grounds: Sequence[Ground]) -> list[str]:
+    return [ground.section for ground in grounds]
+
+
+@lru_cache(400)
+def _about_text(title: str, facts: tuple[str, ...]) -> str:
+    return " ".join((title, *facts))
+
+
+def _about(document: Document) -> str:
+    """What names the report: its title, organisation and inspectorates."""
+    facts = (fact.value for fact in document.facts if fact.field in _NAMING)
+    return " ".join((document.title, *facts))
+
+
+_NAMING = frozenset(("organisation", "inspectorate"))
+
+
+def _ordinary(document: Document) -> frozenset[str]:
+    """The words that a report has in lower case."""
+    return _lower_words(document.sha256, document.text)
+
+
+@lru_cache(64)
+def _lower_words(_sha256: str, text: str) -> frozenset[str]:
+    return frozenset(match[0] for match in _LOWER.finditer(text))
+
+
+class _Key:
+    """A ground as the key of a cache: its report's version and offsets."""
+
+    def __init__(self, ground: Ground) -> None:
+        self.ground = ground
+        self._key = (
+            ground.document.sha256,
+            ground.document.document_id,
+            ground.start,
+            ground.end,
+            ground.lead_in,
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+
+__all__ = ["Check", "Proof", "Span", "Verifier", "VerifyConfig", "faults_of"]
