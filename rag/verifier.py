@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from index.types import Document, Span
-from rag.encoder import ReadingEncoder
+from index.types import Document
+from rag.encoder import ReadingEncoder, shared_reader
 from rag.figures import figures, misplaced
 from rag.naming import unfounded_names, unfounded_quotes
 from rag.normal import find
@@ -16,6 +16,7 @@ from rag.polarity import grade_faults, turned
 from rag.support import Ground, Support
 
 _KEPT = 4000
+_NAMING = frozenset(("organisation", "inspectorate"))
 _LOWER = re.compile(r"\b[a-z][a-z'’-]+\b")
 
 
@@ -108,8 +109,10 @@ def faults_of(sentence: str, grounds: Sequence[Ground]) -> list[str]:
     sections = " ".join(dict.fromkeys(ground.section for ground in grounds))
     documents = {ground.document.document_id: ground.document for ground in grounds}
     about = " ".join(_about(document) for document in documents.values())
-    faults = [f"‘{words}’ is quoted and does not stand there"
-              for words in unfounded_quotes(sentence, [evidence, *_pieces(grounds)])]
+    faults = [
+        f"‘{words}’ is quoted and does not stand there"
+        for words in unfounded_quotes(sentence, [evidence, sections])
+    ]
     there = figures(f"{evidence}\n{sections}")
     faults += [
         f"the number ‘{one}’ does not stand there" for one in sorted(figures(sentence) - there)
@@ -138,22 +141,10 @@ def _narrowed(sentence: str, proof: Proof) -> Proof:
     return Proof(proof.check, (words,))
 
 
-def _pieces(grounds: Sequence[Ground]) -> list[str]:
-    return [ground.section for ground in grounds]
-
-
-@lru_cache(400)
-def _about_text(title: str, facts: tuple[str, ...]) -> str:
-    return " ".join((title, *facts))
-
-
 def _about(document: Document) -> str:
     """What names the report: its title, organisation and inspectorates."""
     facts = (fact.value for fact in document.facts if fact.field in _NAMING)
     return " ".join((document.title, *facts))
-
-
-_NAMING = frozenset(("organisation", "inspectorate"))
 
 
 def _ordinary(document: Document) -> frozenset[str]:
@@ -186,4 +177,7 @@ class _Key:
         return hash(self._key)
 
 
-__all__ = ["Check", "Proof", "Span", "Verifier", "VerifyConfig", "faults_of"]
+@lru_cache(maxsize=1)
+def shared_verifier() -> Verifier:
+    """The verifier over the package's own reader, loaded once."""
+    return Verifier(shared_reader())
