@@ -15,8 +15,8 @@ import uvicorn
 
 from rag.pipeline import ReportQA, Step
 from rag.types import Answer
-from ui.app import build_server
 from ui.serve import Serving
+from ui.server import build_server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
