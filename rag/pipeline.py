@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import time
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from index.errors import QuestionError
 from index.library import Library
-from rag.answerable import Answerability, missing_words, signals
+from rag.answerable import missing_words, signals
+from rag.asked import clean_question, earlier_questions
 from rag.cite import answer_text
+from rag.clock import Clock
 from rag.compose import (
     lines,
     lines_by_report,
@@ -37,15 +35,13 @@ from rag.draft import (
     side_by_side,
     with_notes,
 )
-from rag.encoder import READER, ReadingEncoder, load_reader
 from rag.glossary import asked_abbreviation, expand
-from rag.intent import ListIntent
-from rag.questions import Match, QuestionIndex
-from rag.read import Evidence, EvidenceReader
+from rag.parts import Parts
+from rag.questions import Match
+from rag.read import Evidence
 from rag.register import register_of, table
-from rag.retrieve import BM25Index, HybridRetriever
-from rag.route import Route, Router
-from rag.scope import Scope, Scopes
+from rag.route import Route
+from rag.scope import Scope
 from rag.suggest import also_ask, examples
 from rag.types import Answer
 from rag.where import Where, chosen_reports
@@ -71,42 +67,17 @@ class Reading:
     limits: Limits
 
 
-class ReportQA:
+class ReportQA(Parts):
     """Answers questions over one library; made once, used for many questions and threads.
 
     It keeps to the version of the library that is live when it is made; make another one
     after reports were added or removed.
     """
 
-    def __init__(
-        self,
-        library: Library,
-        config: RagConfig | None = None,
-        reader: ReadingEncoder | None = None,
-    ) -> None:
-        """``reader`` is loaded on first use where none is given; pipelines may share one."""
-        self.library = library
-        self.config = config or RagConfig()
-        self._given_reader = reader
-        self._documents = library.documents
-        self._store = library.store
-        parts = (library.fingerprint, self.config.fingerprint(), READER)
-        self._fingerprint = hashlib.sha256("".join(parts).encode()).hexdigest()
-
     @classmethod
     def open(cls, library: Library | None = None, config: RagConfig | None = None) -> ReportQA:
         """A pipeline over a library; over the default one, built where there is none, if None."""
         return cls(library if library is not None else Library.open_or_build(), config)
-
-    @property
-    def passage_count(self) -> int:
-        """How many passages are searched."""
-        return len(self._bm25.nodes)
-
-    @property
-    def fingerprint(self) -> str:
-        """SHA-256 over library, settings and reader: what decides answers, 64 digits."""
-        return self._fingerprint
 
     def examples(self) -> tuple[str, ...]:
         """At most six questions to begin with, made from the reports' own structure."""
@@ -150,7 +121,7 @@ class ReportQA:
         where: Where | None = None,
     ) -> Iterator[Step | Answer]:
         """What ``ask`` does, step by step; the answer comes last."""
-        clock = _Clock()
+        clock = Clock()
         asked, understood, route = self._routed(question, history, reports, where)
         draft = self._without_search(understood, route)
         if draft is None:
@@ -223,7 +194,7 @@ class ReportQA:
         asked = clean_question(question, self.config.question_characters)
         chosen = chosen_reports(self._documents, reports, where)
         router = self._router if chosen is None else self._router.within(chosen)
-        earlier = self._router.followed(_earlier(history))
+        earlier = self._router.followed(earlier_questions(history))
         before = stand_alone(earlier[-1], earlier[:-1]) if earlier else ""
         understood = self._router.moved(asked, before) or stand_alone(asked, earlier)
         return asked, understood, router.route(understood, earlier)
@@ -268,7 +239,7 @@ class ReportQA:
             draft = side_by_side(list(zip(route.groups, drafts, strict=True)), self._documents)
         return with_notes(draft, route_notes(route, self._documents))
 
-    def _finished(self, asked: str, understood: str, draft: Draft, clock: _Clock) -> Answer:
+    def _finished(self, asked: str, understood: str, draft: Draft, clock: Clock) -> Answer:
         return Answer(
             question=asked,
             understood=understood,
@@ -320,101 +291,7 @@ class ReportQA:
             return ""
         return match.instead.instead
 
-    @cached_property
-    def _scopes(self) -> Scopes:
-        return Scopes(self._documents)
-
-    @cached_property
-    def _router(self) -> Router:
-        return Router(self._documents)
-
-    @cached_property
-    def _bm25(self) -> BM25Index:
-        return BM25Index(self._store.get_nodes(), self.config)
-
-    def _retriever(self, scope: Scope) -> HybridRetriever:
-        documents = None if scope is self._scopes.all else scope.ids
-        return HybridRetriever(
-            self._store, self.library.encoder, self._bm25, self.config, documents
-        )
-
-    def _passages_of(self, scope: Scope) -> int:
-        if scope is self._scopes.all:
-            return self.passage_count
-        return sum(len(self.library.passages(name)) for name in scope.ids)
-
-    @cached_property
-    def reading_encoder(self) -> ReadingEncoder:
-        """The encoder that reads, loaded on first use."""
-        return self._given_reader or load_reader()
-
-    @cached_property
-    def _reader(self) -> EvidenceReader:
-        return EvidenceReader(self._documents, self.reading_encoder, self.config)
-
-    @cached_property
-    def _questions(self) -> QuestionIndex:
-        return QuestionIndex(
-            tuple(self._documents.values()),
-            self.reading_encoder.encoder,
-            self.config,
-            self.library.path / "cache",
-        )
-
-    @cached_property
-    def _answerability(self) -> Answerability:
-        return Answerability.load()
-
-    @cached_property
-    def _list_intent(self) -> ListIntent:
-        return ListIntent.load()
-
 
 def _written(evidence: Sequence[Evidence]) -> bool:
     """Whether the best unit answers questions that were written for its report."""
     return bool(evidence) and evidence[0].written
-
-
-def clean_question(question: str, limit: int) -> str:
-    """The question without control characters and lone surrogates, on one line.
-
-    Raises QuestionError, with a message for the user, where nothing is left that has a letter
-    or a digit, or where it has more than ``limit`` characters.
-    """
-    if len(question) > limit:
-        raise QuestionError(
-            f"This question has {len(question):,} characters; please ask in at most {limit:,}."
-        )
-    tidy = _tidy(question)
-    if not any(character.isalnum() for character in tidy):
-        raise QuestionError("There is no question here; please ask one in words.")
-    return tidy
-
-
-def _tidy(text: str) -> str:
-    readable = text.encode("utf-8", "replace").decode("utf-8")
-    return " ".join(
-        "".join(
-            " " if unicodedata.category(character) == "Cc" else character for character in readable
-        ).split()
-    )
-
-
-def _earlier(history: Sequence[str]) -> list[str]:
-    return [tidy for item in history if (tidy := _tidy(item))]
-
-
-class _Clock:
-    """Seconds spent in each stage of a question."""
-
-    def __init__(self) -> None:
-        self._began = self._last = time.perf_counter()
-        self._laps: dict[str, float] = {}
-
-    def lap(self, name: str) -> None:
-        now = time.perf_counter()
-        self._laps[name] = round(self._laps.get(name, 0.0) + now - self._last, 4)
-        self._last = now
-
-    def laps(self) -> dict[str, float]:
-        return {**self._laps, "total": round(self._last - self._began, 4)}
