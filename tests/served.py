@@ -15,6 +15,7 @@ import uvicorn
 
 from rag.pipeline import ReportQA, Step
 from rag.types import Answer
+from rag.where import Where
 from ui.serve import Serving
 from ui.server import build_server
 
@@ -58,8 +59,9 @@ class Paused(ReportQA):
         question: str,
         history: Sequence[str] = (),
         reports: Sequence[str] | None = None,
+        where: Where | None = None,
     ) -> Iterator[Step | Answer]:
-        for event in super().stream(question, history, reports):
+        for event in super().stream(question, history, reports, where):
             if isinstance(event, Answer):
                 self.answered.append(question)
             elif event.message.startswith("Reading"):
@@ -80,9 +82,10 @@ class Held(ReportQA):
         question: str,
         history: Sequence[str] = (),
         reports: Sequence[str] | None = None,
+        where: Where | None = None,
     ) -> Iterator[Step | Answer]:
         self.gate.wait(10 * _HELD_FOR_SECONDS)
-        yield from super().stream(question, history, reports)
+        yield from super().stream(question, history, reports, where)
 
 
 def chromium() -> str | None:
@@ -198,7 +201,7 @@ def ask(page: Page, question: str) -> None:
 
 
 def _ready(page: Page) -> None:
-    """Waits until the chat can be used, and counts the answers that it shows and keeps from then on."""
+    """Waits until the chat can be used; counts what it shows and keeps from then on."""
     page.wait_for_selector("#question textarea")
     page.wait_for_selector("body[data-view]")
     page.evaluate(
