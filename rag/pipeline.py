@@ -44,6 +44,7 @@ from rag.route import Route
 from rag.scope import Scope
 from rag.suggest import also_ask, examples
 from rag.types import Answer
+from rag.where import Where, chosen_reports
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +99,16 @@ class ReportQA(Parts):
         question: str,
         history: Sequence[str] = (),
         reports: Sequence[str] | None = None,
+        where: Where | None = None,
     ) -> Answer:
         """The answer to a question, with the earlier questions of the conversation, oldest first.
 
-        It is asked of the reports that it names, see ``rag.route``; of those with the ids in
-        ``reports``, where given. Raises QuestionError for a question that cannot be asked; its
-        message is for the user.
+        It is asked of the reports that it names, see ``rag.route``, among those with the ids in
+        ``reports`` that meet the conditions of ``where``, see ``rag.where``; where neither is
+        given, among all. Raises QuestionError for a question that cannot be asked; its message
+        is for the user.
         """
-        *_, answer = self.stream(question, history, reports)
+        *_, answer = self.stream(question, history, reports, where)
         if not isinstance(answer, Answer):
             raise TypeError("a stream of steps ends with an answer")
         return answer
@@ -115,10 +118,11 @@ class ReportQA(Parts):
         question: str,
         history: Sequence[str] = (),
         reports: Sequence[str] | None = None,
+        where: Where | None = None,
     ) -> Iterator[Step | Answer]:
         """What ``ask`` does, step by step; the answer comes last."""
         clock = Clock()
-        asked, understood, route = self._routed(question, history, reports)
+        asked, understood, route = self._routed(question, history, reports, where)
         draft = self._without_search(understood, route)
         if draft is None:
             drafts = []
@@ -149,26 +153,30 @@ class ReportQA(Parts):
             found = table(asked, documents) if asked is not None else None
             if found is None or not found.rows:
                 return None
-            notes = route_notes(route, self._router.names, self._documents)
+            notes = route_notes(route, self._documents)
             return with_notes(judgement_draft(found), notes)
         asked = register_of(understood, documents) if len(documents) > 1 else None
         if asked is not None:
             return register_draft(asked, table(asked, documents))
         if route.absent and not all(name.is_mentioned for name in route.absent):
-            return absent_draft(route.absent, self._router.names)
+            return absent_draft(route)
         return None
 
     def retrieve(
-        self, question: str, history: Sequence[str] = (), reports: Sequence[str] | None = None
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        reports: Sequence[str] | None = None,
+        where: Where | None = None,
     ) -> list[NodeWithScore]:
         """The passages that would be read for a question, best first."""
-        _, _, route = self._routed(question, history, reports)
+        _, _, route = self._routed(question, history, reports, where)
         scope = self._scopes.of(route.every)
         return self._retriever(scope).retrieve(self._query(route.question, scope))
 
     def read(self, question: str, history: Sequence[str] = ()) -> Reading:
         """The sentences and bullets that would be read for a question, and what holds for them."""
-        _, _, route = self._routed(question, history, None)
+        _, _, route = self._routed(question, history)
         scope = self._scopes.of(route.every)
         query = self._query(route.question, scope)
         passages = self._retriever(scope).retrieve(query)
@@ -176,23 +184,20 @@ class ReportQA(Parts):
         return Reading(query.query_str, tuple(evidence), self._limits(evidence))
 
     def _routed(
-        self, question: str, history: Sequence[str], reports: Sequence[str] | None
+        self,
+        question: str,
+        history: Sequence[str],
+        reports: Sequence[str] | None = None,
+        where: Where | None = None,
     ) -> tuple[str, str, Route]:
         """The question tidied, as it stands alone, and where it goes."""
         asked = clean_question(question, self.config.question_characters)
+        chosen = chosen_reports(self._documents, reports, where)
+        router = self._router if chosen is None else self._router.within(chosen)
         earlier = self._router.followed(earlier_questions(history))
         before = stand_alone(earlier[-1], earlier[:-1]) if earlier else ""
         understood = self._router.moved(asked, before) or stand_alone(asked, earlier)
-        if reports is None:
-            return asked, understood, self._router.route(understood, earlier)
-        unknown = [name for name in reports if name not in self._documents]
-        if unknown or not reports:
-            raise QuestionError(
-                f"there is no report {', '.join(map(repr, unknown)) or 'named'}; "
-                f"the reports are: {', '.join(self._documents)}"
-            )
-        chosen = tuple(name for name in self._documents if name in reports)
-        return asked, understood, Route(understood, documents=chosen)
+        return asked, understood, router.route(understood, earlier)
 
     def _query(self, understood: str, scope: Scope) -> QueryBundle:
         query = expand(understood, scope.glossary)
@@ -217,7 +222,7 @@ class ReportQA(Parts):
             return Draft(parts, confidence, citations, sources=sources_of(selected))
         parts = not_said(len(scope.documents), reason or self._instead(match))
         if elsewhere:
-            parts = absent_draft(route.absent, self._router.names).parts
+            parts = absent_draft(route).parts
         return Draft(
             parts,
             confidence,
@@ -232,7 +237,7 @@ class ReportQA(Parts):
         draft = drafts[0]
         if len(drafts) > 1:
             draft = side_by_side(list(zip(route.groups, drafts, strict=True)), self._documents)
-        return with_notes(draft, route_notes(route, self._router.names, self._documents))
+        return with_notes(draft, route_notes(route, self._documents))
 
     def _finished(self, asked: str, understood: str, draft: Draft, clock: Clock) -> Answer:
         return Answer(
