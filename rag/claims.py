@@ -27,6 +27,7 @@ _ABBREVIATED = re.compile(
 _BULLET = re.compile(r"(?:[-*•–‣◦]|\(?\d{1,2}[.)])\s+")
 _HEADING = re.compile(r"#{1,6}\s+")
 _THOUGHT = re.compile(r"<think>.*?</think>", re.DOTALL)
+_OPEN_THOUGHT = re.compile(r"<think>(?!.*</think>).*$", re.DOTALL)
 _EMPHASIS = re.compile(r"(\*\*|__|`+|(?<!\w)[*_](?=\w)|(?<=[\w.,;:!?])[*_](?!\w))")
 
 
@@ -58,7 +59,7 @@ class ClaimReader:
 
     def close(self) -> list[Claim]:
         """What is left when nothing more comes."""
-        self._text += "\n"
+        self._text = _OPEN_THOUGHT.sub("", self._text) + "\n"
         found = list(self._whole())
         return found + [claim for claim in [self._claim(self._text, True)] if claim]
 

@@ -46,9 +46,11 @@ _PERCENT = re.compile(
 _COUNTED = re.compile(
     rf"\b(\d[\d,.]*|{'|'.join([*_SMALL, *_TENS])})[\s-]+([A-Za-z]{{3,}})", re.IGNORECASE
 )
-_NO_NOUN = word_set(
-    "per percent percentage and the for out times hundred thousand million billion"
-) | frozenset(_SMALL) | frozenset(_TENS)
+_NO_NOUN = (
+    word_set("per percent percentage and the for out times hundred thousand million billion")
+    | frozenset(_SMALL)
+    | frozenset(_TENS)
+)
 _TIME = re.compile(r"[\s-]*(hour|day|week|month|year|minute)", re.IGNORECASE)
 
 
@@ -56,8 +58,8 @@ def figures(text: str) -> frozenset[str]:
     """The numbers, months, weekdays and shares of a text, each in one spelling.
 
     "1,200", "1200" and "twelve hundred" are the same; so are "22/03/2018" and "22 March 2018".
-    A number of per cent is also one with "%" behind it, one of days is also "14 days". "One" is left out: it is most often
-    no number.
+    A number of per cent is also one with "%" behind it, one of days is also "14 days". "One" is
+    left out: it is most often no number.
     """
     found: set[str] = set()
     text = _ISO.sub(_of_iso, _SLASHED.sub(_of_slashed, text))
@@ -65,10 +67,8 @@ def figures(text: str) -> frozenset[str]:
     place = 0
     while place < len(tokens):
         token = tokens[place]
-        if token["number"]:
-            value, used = _digits(tokens, place)
-        else:
-            value, used = _spelt(tokens, place, text)
+        is_digits = bool(token["number"])
+        value, used = _digits(tokens, place) if is_digits else _spelt(tokens, place, text)
         if value is None:
             found |= _named(token["word"] or "", tokens, place)
             place += 1
@@ -121,7 +121,7 @@ def _of_iso(match: re.Match[str]) -> str:
     return f"{int(match[3])} {name} {match[1]}"
 
 
-def _digits(tokens: list[re.Match[str]], place: int) -> tuple[Decimal, int]:
+def _digits(tokens: list[re.Match[str]], place: int) -> tuple[Decimal | None, int]:
     token = tokens[place]
     value = Decimal(token["number"].replace(",", ""))
     short = {"m": 10**6, "bn": 10**9, "k": 1000}.get(token["short"] or "", 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
@@ -14,12 +14,13 @@ from index.types import Document
 from rag.asked import clean_question
 from rag.cite import answer_text, source_of
 from rag.claims import ClaimReader
+from rag.clock import Clock
 from rag.compose import not_said
 from rag.config import WriteConfig
 from rag.passages import Passage, passages_for
 from rag.prompts import NOT_THERE, answer_prompt, condense_prompt
 from rag.read import Evidence
-from rag.streaming import streamed
+from rag.streaming import Stream
 from rag.support import SUPPORT
 from rag.types import Answer, Source
 from rag.verdicts import Sheet
@@ -27,8 +28,9 @@ from rag.verifier import Verifier
 
 _NOT_THERE = re.compile(
     rf"\W*{NOT_THERE}\W*"
-    r"|(?:i'?m sorry,? (?:but )?)?(?:the |these |this )?(?:report|passage|provided|given)s?\b[^.]{0,40}"
-    r"(?:do|does) not (?:say|mention|answer|contain|provide|specify|state|give|include)[^.]{0,200}\.?",
+    r"|(?:i'?m sorry,? (?:but )?)?(?:the |these |this )?(?:report|passage|provided|given)s?\b"
+    r"[^.]{0,40}(?:do|does) not (?:say|mention|answer|contain|provide|specify|state|give|include)"
+    r"[^.]{0,200}\.?",
     re.IGNORECASE,
 )
 
@@ -58,15 +60,16 @@ class Writer:
         Raises LLMError where the model gives none.
         """
         patience = self.config.condense
-        pieces = streamed(
+        stream = Stream(
             self.llm,
             condense_prompt(question, earlier),
             first_words=patience,
             silence=patience,
             deadline=patience,
         )
-        with closing(_limited(pieces, limit + 200)) as words:
-            lines = [line.strip() for line in _plain("".join(words)).splitlines()]
+        with closing(stream):
+            words = "".join(_limited(stream, self.config.reply_characters))
+        lines = [line.strip() for line in _plain(words).splitlines()]
         try:
             return clean_question(next(filter(None, lines), "").strip("\"'“”"), limit)
         except QuestionError as error:
@@ -78,32 +81,36 @@ class Writer:
         evidence: Sequence[Evidence],
         documents: Mapping[str, Document],
         verifier: Verifier,
+        clock: Clock,
     ) -> Iterator[Partial | Answer]:
         """An answer to the question that ``own`` answers in the reports' words.
 
-        What is proven comes sentence by sentence; the whole answer last. Where the model fails,
-        or nothing that it writes is proven, that is ``own`` with the reason.
+        What is proven comes sentence by sentence; the whole answer last, with the time of
+        ``clock``. Where the model fails, or nothing that it writes is proven, that is ``own``
+        with the reason.
         """
         tokens = max(500, self.config.context_tokens - self.config.answer_tokens - 600)
-        passages = passages_for(own, evidence, dict(documents), tokens, self.config.passages)
+        passages = passages_for(own, evidence, documents, tokens, self.config.passages)
         sheet = Sheet(passages, verifier, leave_out=self.config.leave_out)
+        fault = ""
         try:
             for _ in self._claims(own.understood, passages, sheet):
                 yield Partial(self._answer(own, sheet))
         except LLMError as error:
-            yield replace(own, instead=str(error))
-            return
-        if sheet.said and sheet.proven == 0:
-            yield self._nothing_proven(own, sheet, passages)
-            return
-        yield self._answer(own, sheet)
+            fault = str(error)
+        if fault:
+            answer = replace(own, instead=fault)
+        elif sheet.proven:
+            answer = self._answer(own, sheet)
+        else:
+            answer = self._nothing_proven(own, sheet, passages)
+        clock.lap("write")
+        yield replace(answer, timings=clock.laps())
 
-    def _claims(
-        self, question: str, passages: Sequence[Passage], sheet: Sheet
-    ) -> Iterator[None]:
+    def _claims(self, question: str, passages: Sequence[Passage], sheet: Sheet) -> Iterator[None]:
         """Writes each sentence that comes on the sheet; a stop closes the request."""
         config = self.config
-        pieces = streamed(
+        stream = Stream(
             self.llm,
             answer_prompt(question, [passage.line() for passage in passages]),
             first_words=config.first_words,
@@ -111,14 +118,14 @@ class Writer:
             deadline=config.deadline,
         )
         reader = ClaimReader()
-        with closing(_limited(pieces, config.reply_characters)) as words:
+        with closing(stream):
             sheet.ready()
-            for piece in words:
+            for piece in _limited(stream, config.reply_characters):
                 for claim in reader.feed(piece):
-                    if sheet.add(claim):
+                    if sheet.add(claim) and not _says_absent(sheet):
                         yield
         for claim in reader.close():
-            if sheet.add(claim):
+            if sheet.add(claim) and not _says_absent(sheet):
                 yield
 
     def _answer(self, own: Answer, sheet: Sheet) -> Answer:
@@ -142,12 +149,9 @@ class Writer:
             left_out=sheet.left_out,
         )
 
-    def _nothing_proven(
-        self, own: Answer, sheet: Sheet, passages: Sequence[Passage]
-    ) -> Answer:
+    def _nothing_proven(self, own: Answer, sheet: Sheet, passages: Sequence[Passage]) -> Answer:
         """What is answered where the model found nothing, or nothing that is proven."""
-        is_absent = len(sheet.said) == 1 and _NOT_THERE.fullmatch(sheet.said[0].text)
-        if not is_absent:
+        if not _says_absent(sheet):
             return replace(own, instead=f"nothing that {self.name} wrote is proven by the report")
         if own.confidence >= self.config.own_words_from:
             return replace(own, instead=f"{self.name} found no answer in these passages")
@@ -165,20 +169,22 @@ class Writer:
         )
 
 
+def _says_absent(sheet: Sheet) -> bool:
+    """Whether all that was written is that the passages do not answer."""
+    return len(sheet.said) == 1 and _NOT_THERE.fullmatch(sheet.said[0].text) is not None
+
+
 def _sources(passages: Sequence[Passage]) -> tuple[Source, ...]:
     return tuple(dict.fromkeys(source_of(passage.document) for passage in passages))
 
 
-def _limited(
-    pieces: Generator[str, None, None], characters: int
-) -> Generator[str, None, None]:
-    """The pieces until so many characters have come; closes what it takes them from."""
-    with closing(pieces):
-        for piece in pieces:
-            yield piece
-            characters -= len(piece)
-            if characters < 0:
-                return
+def _limited(pieces: Iterable[str], characters: int) -> Iterator[str]:
+    """The pieces until so many characters have come."""
+    for piece in pieces:
+        yield piece
+        characters -= len(piece)
+        if characters < 0:
+            return
 
 
 def _plain(text: str) -> str:

@@ -52,12 +52,7 @@ def unfounded_names(
             continue
         if token.opens and not token.shouted:
             after = tokens[place + 1] if place + 1 < len(tokens) else None
-            goes_on = (
-                after is not None
-                and after.capital
-                and after.start <= token.end + 1
-                and after.word not in _PLAIN
-            )
+            goes_on = after is not None and after.capital and after.start <= token.end + 1
             if word in is_ordinary or not goes_on:
                 continue
         if _single(word) in known or _single(word) in initials:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.types import Document, Unit
@@ -42,7 +42,11 @@ class Passage:
 
 
 def passages_for(
-    own: Answer, evidence: Sequence[Evidence], documents: dict[str, Document], tokens: int, most: int
+    own: Answer,
+    evidence: Sequence[Evidence],
+    documents: Mapping[str, Document],
+    tokens: int,
+    most: int,
 ) -> tuple[Passage, ...]:
     """At most so many passages within so many tokens, those of the report's own answer first.
 
@@ -71,7 +75,7 @@ def _passage(number: int, document: Document, units: Sequence[Unit]) -> Passage:
 
 
 def _groups(
-    own: Answer, evidence: Sequence[Evidence], documents: dict[str, Document]
+    own: Answer, evidence: Sequence[Evidence], documents: Mapping[str, Document]
 ) -> Iterator[tuple[Document, list[Unit]]]:
     """Each paragraph or list once, in the order in which it matters."""
     seen: set[tuple[str, str, int]] = set()
@@ -92,7 +96,7 @@ def _groups(
 
 
 def _units(
-    own: Answer, evidence: Sequence[Evidence], documents: dict[str, Document]
+    own: Answer, evidence: Sequence[Evidence], documents: Mapping[str, Document]
 ) -> Iterator[tuple[Document, Unit]]:
     for citation in own.citations:
         document = documents[citation.document]

@@ -97,6 +97,7 @@ _OPPOSITES = [
         ("most", "some few"),
     )
 ]  # fmt: skip
+_DENY_NOTHING = (["only"], ["just"], ["doubt"], ["merely"])
 _COMMON = frozenset(STOPWORDS_EN) | word_set("does do did has have had can could would will may")
 _ENDS = frozenset(",;:.()!?–—") | word_set("but although though because while whereas")
 _SCOPE, _HEADS, _EXCHANGED = 9, 3, 3
@@ -172,9 +173,10 @@ def turned(sentence: str, evidence: str) -> list[str]:
             only_here = said.words & here and not there.words & here
             if only_here and there.words & opposite and not said.words & opposite:
                 faults.append(_opposed(min(said.words & here), min(there.words & opposite)))
-    if there.is_wanted and not said.is_wanted and not (said.scopes or said.words & _NEGATIVE):
-        if not _is_said_too(said, evidence) and not _opens_alike(sentence, evidence):
-            faults.append("it says that something is so which should be so there")
+    is_claim = not (said.is_wanted or said.scopes or said.words & _NEGATIVE)
+    is_bullet = _opens_alike(sentence, evidence)
+    if there.is_wanted and is_claim and not is_bullet and not _is_said_too(said, evidence):
+        faults.append("it says that something is so which should be so there")
     return faults
 
 
@@ -248,15 +250,22 @@ def _opposed(here: str, there: str) -> str:
     return f"‘{here}’ is the opposite of ‘{there}’ there"
 
 
+def contradicts(sentence: str, evidence: str) -> bool:
+    """Whether they deny and affirm the same words, or one has the opposite of a word."""
+    own, other = _content(sentence), _content(evidence)
+    flips = any(own[i].is_denied != other[j].is_denied for i, j in _matched(own, other))
+    return flips or bool(_exchanged(own, other))
+
+
 def _is_ungrounded(scope: tuple[str, ...], said: Polarity, there: Polarity) -> bool:
     """Whether a negation of the sentence has nothing that it can rest on."""
     heads = scope[:_HEADS]
-    if any(stem in there.negated for stem in scope):
+    if not scope or any(stem in there.negated for stem in scope):
         return False
     shared = [stem for stem in heads if stem in there.affirmed]
-    if there.scopes or there.words & _NEGATIVE:
+    if there.words & _NEGATIVE:
         return bool(shared) and shared[0] == heads[0]
-    return not (there.is_wanted and not said.is_wanted)
+    return bool(there.scopes) or not (there.is_wanted and not said.is_wanted)
 
 
 def _is_dropped(scope: tuple[str, ...], said: Polarity, there: Polarity) -> bool:
@@ -290,10 +299,9 @@ def _is_said_too(said: Polarity, evidence: str) -> bool:
 
 def _negates(words: list[str], place: int) -> bool:
     word = words[place]
-    if word in ("not", "no") and place + 1 < len(words):
-        # "not only" and "no doubt" deny nothing.
-        if words[place + 1] in ("only", "just", "doubt", "merely"):
-            return False
+    # "Not only" and "no doubt" deny nothing.
+    if word in ("not", "no") and words[place + 1 : place + 2] in _DENY_NOTHING:
+        return False
     return word in _NEGATORS or word.endswith("n't")
 
 

@@ -28,8 +28,14 @@ def written_faults(
     faults: list[str] = []
     for place, part in enumerate(answer.parts):
         if part.verdict is not None and part.verdict.supported:
-            faults += _unproven(part, answer.parts[place + 1 :], _lead_in(answer, place), answer,
-                                documents, verifier)
+            faults += _unproven(
+                part,
+                answer.parts[place + 1 :],
+                _lead_in(answer, place),
+                answer,
+                documents,
+                verifier,
+            )
     for part in written:
         faults += _marked_faults(part, documents)
     return faults

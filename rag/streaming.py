@@ -6,7 +6,7 @@ import asyncio
 import queue
 import threading
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from llama_index.core.llms import LLM, ChatMessage, CustomLLM
@@ -17,47 +17,57 @@ from rag.llm import model_fault, model_name
 _Item = str | BaseException | None
 
 
-def streamed(
-    llm: LLM,
-    messages: Sequence[ChatMessage],
-    *,
-    first_words: float,
-    silence: float,
-    deadline: float,
-) -> Generator[str, None, None]:
-    """The pieces of a model's answer.
+class Stream:
+    """The pieces of a model's answer; the request begins when it is made, and ends with ``close``.
 
-    The first must come within ``first_words`` seconds, each other within ``silence`` after the
-    one before, all within ``deadline``. Closing the iterator ends the request: the connection
-    to the server is closed. Raises LLMServerError where the time is over, and what
-    ``rag.llm.reply`` raises.
+    The first piece must come within ``first_words`` seconds, each other within ``silence`` after
+    the one before, all within ``deadline``. Iterating raises LLMServerError where the time is
+    over, LLMReplyError where the answer is empty, and what ``rag.llm.reply`` raises. Closing it
+    cuts the connection to the server.
     """
-    begun = time.monotonic()
-    items: queue.SimpleQueue[_Item] = queue.SimpleQueue()
-    stop = _begin(llm, list(messages), items)
-    came = False
-    try:
-        while True:
-            patience = silence if came else first_words
-            left = min(patience, begun + deadline - time.monotonic())
-            try:
-                item = items.get(timeout=max(left, 0.001))
-            except queue.Empty:
-                raise _late(llm, came=came, waited=time.monotonic() - begun) from None
-            if item is None:
-                break
-            if isinstance(item, BaseException):
-                raise _fault(item, llm) from None
-            if item.strip():
-                came = True
+
+    def __init__(
+        self,
+        llm: LLM,
+        messages: Sequence[ChatMessage],
+        *,
+        first_words: float,
+        silence: float,
+        deadline: float,
+    ) -> None:
+        self._llm = llm
+        self._first_words = first_words
+        self._silence = silence
+        self._begun = time.monotonic()
+        self._ends = self._begun + deadline
+        self._items: queue.SimpleQueue[_Item] = queue.SimpleQueue()
+        self._stop = _begin(llm, list(messages), self._items)
+
+    def __iter__(self) -> Iterator[str]:
+        came = False
+        while (item := self._next(came=came)) is not None:
+            came = came or bool(item.strip())
             if item:
                 yield item
-            if time.monotonic() - begun > deadline:
-                raise _late(llm, came=True, waited=deadline)
-    finally:
-        stop()
-    if not came:
-        raise LLMReplyError(f"{model_name(llm)} gave an empty answer")
+        if not came:
+            raise LLMReplyError(f"{model_name(self._llm)} gave an empty answer")
+
+    def close(self) -> None:
+        """Ends the request, from any thread."""
+        self._stop()
+
+    def _next(self, *, came: bool) -> str | None:
+        patience = self._silence if came else self._first_words
+        left = min(patience, self._ends - time.monotonic())
+        try:
+            if left <= 0:
+                raise queue.Empty
+            item = self._items.get(timeout=left)
+        except queue.Empty:
+            raise _late(self._llm, came=came, waited=time.monotonic() - self._begun) from None
+        if isinstance(item, BaseException):
+            raise _fault(item, self._llm) from None
+        return item
 
 
 class _Stopper:
@@ -74,9 +84,7 @@ class _Stopper:
             self.loop.call_soon_threadsafe(self.task.cancel)
 
 
-def _begin(
-    llm: LLM, messages: list[ChatMessage], items: queue.SimpleQueue[_Item]
-) -> _Stopper:
+def _begin(llm: LLM, messages: list[ChatMessage], items: queue.SimpleQueue[_Item]) -> _Stopper:
     stopper = _Stopper()
     if isinstance(llm, CustomLLM):
         # A model in this process: its generator would hold up the loop that all others share.
@@ -96,9 +104,7 @@ def _begin(
     return stopper
 
 
-async def _in_loop(
-    llm: LLM, messages: list[ChatMessage], items: queue.SimpleQueue[_Item]
-) -> None:
+async def _in_loop(llm: LLM, messages: list[ChatMessage], items: queue.SimpleQueue[_Item]) -> None:
     try:
         answer = await llm.astream_chat(messages)
         ending = _Ending()
@@ -147,7 +153,9 @@ class _Ending:
     def fault(self, llm: LLM) -> LLMServerError | None:
         if not self._is_open:
             return None
-        return LLMServerError(f"the connection to {model_name(llm)} ended before its answer was whole")
+        return LLMServerError(
+            f"the connection to {model_name(llm)} ended before its answer was whole"
+        )
 
 
 @lru_cache(maxsize=1)

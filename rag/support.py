@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 import Stemmer
@@ -94,7 +96,9 @@ class Support:
         """``weights``: one for each signal, then the bias; those of the package if None."""
         self._reader = reader
         self._weights = tuple(weights or json.loads(_MODEL.read_text(encoding="utf-8"))["weights"])
-        self._tokens = lru_cache(_KEPT)(self._read)
+        self._texts: OrderedDict[str, Vectors] = OrderedDict()
+        self._lock = Lock()
+        self._odds = lru_cache(_KEPT)(self._joint)
 
     def probability(self, seen: Signals) -> float:
         """How far the words support the sentence, in [0, 1]."""
@@ -104,18 +108,20 @@ class Support:
 
     def ready(self, grounds: Sequence[Ground]) -> None:
         """Reads words before they are needed."""
-        for ground in grounds:
-            self._tokens(ground.reading)
+        self._tokens([ground.reading for ground in grounds])
 
-    def nearness(self, sentence: str, ground: Ground) -> float:
-        """The late-interaction score alone, to find what to look at closely."""
-        said, there = self._tokens(sentence), self._tokens(ground.reading)
-        return float((said @ there.T).max(axis=1).mean()) if len(said) and len(there) else 0.0
+    def nearness(self, sentence: str, grounds: Sequence[Ground]) -> list[float]:
+        """The late-interaction score of each alone, to find what to look at closely."""
+        said, texts = self._said(sentence), self._tokens([ground.reading for ground in grounds])
+        return [
+            float((said @ text.T).max(axis=1).mean()) if len(said) and len(text) else 0.0
+            for text in texts
+        ]
 
     def signals(self, sentence: str, grounds: Sequence[Ground]) -> Signals:
         """What is seen of a sentence beside all these words together."""
-        texts = [self._tokens(ground.reading) for ground in grounds]
-        said = self._tokens(sentence)
+        readings = [ground.reading for ground in grounds]
+        texts, said = self._tokens(readings), self._said(sentence)
         there = np.concatenate(texts) if texts else said[:0]
         if not len(said) or not len(there):
             return Signals(0.0, 0.0, 0.0, _LEAST, 0.0)
@@ -124,7 +130,7 @@ class Support:
         lowest = best[: max(1, round(_LOWEST * len(best)))]
         # "Back" asks of what was quoted, not of headings: the best ground counts.
         back = max(float((text @ said.T).max(axis=1).mean()) for text in texts)
-        joint = max(self._reader.log_odds(self._reader.question_tokens(sentence), texts))
+        joint = max(self._odds(sentence, reading) for reading in readings)
         evidence = " ".join(ground.words for ground in grounds)
         around = " ".join(f"{ground.section} {ground.document.title}" for ground in grounds)
         return Signals(
@@ -135,8 +141,27 @@ class Support:
             _shared(sentence, f"{evidence} {around}"),
         )
 
-    def _read(self, text: str) -> Vectors:
-        return self._reader.text_tokens([text])[0]
+    def _said(self, sentence: str) -> Vectors:
+        """The vectors of a sentence's tokens, rows of length 1."""
+        tokens = self._reader.question_tokens(sentence)
+        lengths = np.linalg.norm(tokens, axis=1, keepdims=True)
+        return np.asarray(tokens / np.maximum(lengths, 1e-12), dtype=np.float32)
+
+    def _joint(self, sentence: str, reading: str) -> float:
+        return self._reader.log_odds(
+            self._reader.question_tokens(sentence), self._tokens([reading])
+        )[0]
+
+    def _tokens(self, texts: Sequence[str]) -> list[Vectors]:
+        """The vectors of each text's tokens, from memory where they are there."""
+        with self._lock:
+            missing = [text for text in dict.fromkeys(texts) if text not in self._texts]
+            for text, vectors in zip(missing, self._reader.text_tokens(missing), strict=True):
+                self._texts[text] = vectors
+            found = [self._texts[text] for text in texts]
+            while len(self._texts) > _KEPT:
+                self._texts.popitem(last=False)
+        return found
 
 
 def _shared(sentence: str, evidence: str) -> float:

@@ -138,9 +138,7 @@ class Sheet:
         closest = _nearest(proof.grounds[0], proof.check.support) if proof.grounds else None
         unknown = [n for n in claim.markers if n not in self._passages]
         faults = (*(f"there is no passage {n}" for n in unknown), *proof.check.faults)
-        verdict = Verdict(
-            False, proof.check.support, faults, closest, given=len(claim.markers)
-        )
+        verdict = Verdict(False, proof.check.support, faults, closest, given=len(claim.markers))
         part = Part(claim.kind, claim.text, verdict=verdict)
         (self._left_out if self._leave_out else self._parts).append(part)
 

@@ -11,8 +11,8 @@ from index.types import Document
 from rag.encoder import ReadingEncoder, shared_reader
 from rag.figures import figures, misplaced
 from rag.naming import unfounded_names, unfounded_quotes
-from rag.normal import find
-from rag.polarity import grade_faults, turned
+from rag.normal import find, normal
+from rag.polarity import contradicts, grade_faults, turned
 from rag.support import Ground, Support
 
 _KEPT = 4000
@@ -24,20 +24,24 @@ _LOWER = re.compile(r"\b[a-z][a-z'’-]+\b")
 class VerifyConfig:
     """When a sentence is proven.
 
-    Its support must be at least ``support_from``; of the ``nearest`` candidates ``most`` at the most
-    are cited together. A saved verdict may miss the support by ``slack``, for other machines
-    round otherwise.
+    Its support must be at least ``support_from``; of the ``nearest`` candidates at most ``most``
+    are cited together, and no other is tried once one has a support of ``sure_from``. A saved
+    verdict may miss the support by ``slack``, for other machines round otherwise.
     """
 
     support_from: float = 0.5
     nearest: int = 6
     most: int = 3
+    sure_from: float = 0.9
     slack: float = 0.02
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What became of a sentence: its support in [0, 1], and what of it does not stand there."""
+    """What became of a sentence: what of it does not stand there, and its support in [0, 1].
+
+    Where it has other faults support is not looked for, and 0.
+    """
 
     support: float
     faults: tuple[str, ...]
@@ -67,7 +71,7 @@ class Verifier:
 
     def check(self, sentence: str, grounds: Sequence[Ground], *, again: bool = False) -> Check:
         """The check of a sentence against words taken together; ``again`` allows the slack."""
-        support, faults = self._known(sentence, tuple(map(_Key, grounds)))
+        faults, support = self._known(sentence, tuple(map(_Key, grounds)))
         least = self.config.support_from - (self.config.slack if again else 0.0)
         if support < least and not faults:
             faults = ("the words there do not say it",)
@@ -77,34 +81,58 @@ class Verifier:
         """The fewest of the candidates that prove a sentence, else the nearest and its faults."""
         if not candidates:
             return Proof(Check(0.0, ("no passage is cited",), False), ())
-        near = sorted(candidates, key=lambda one: -self.support.nearness(sentence, one))
-        near = near[: self.config.nearest]
-        tried = [Proof(self.check(sentence, [one]), (one,)) for one in near]
-        proven = [proof for proof in tried if proof.check.is_proven]
-        if proven:
-            return _narrowed(sentence, max(proven, key=lambda proof: proof.check.support))
-        grounds: tuple[Ground, ...] = tried[0].grounds
+        scores = self.support.nearness(sentence, candidates)
+        order = sorted(range(len(candidates)), key=lambda n: -scores[n])
+        near = [candidates[n] for n in order[: self.config.nearest]]
+        tried: list[Proof] = []
+        for one in near:
+            tried.append(Proof(self.check(sentence, [one]), (one,)))
+            if tried[-1].check.is_proven and tried[-1].check.support >= self.config.sure_from:
+                break
+        best = min(tried, key=_rank)
+        if best.check.is_proven:
+            return _narrowed(sentence, best)
+        # What one passage denies others do not prove together.
+        if any(contradicts(sentence, one.words) for one in near):
+            return best
+        return self._joined(sentence, tried)
+
+    def _joined(self, sentence: str, tried: Sequence[Proof]) -> Proof:
+        """The proof of a sentence by several of the words that do not prove it alone."""
+        best = min(tried, key=_rank)
+        grounds = best.grounds
         for _ in range(self.config.most - 1):
-            rest = [one for one in near if one not in grounds]
+            rest = [one for proof in tried for one in proof.grounds if one not in grounds]
             more = [Proof(self.check(sentence, [*grounds, one]), (*grounds, one)) for one in rest]
-            proven = [proof for proof in more if proof.check.is_proven]
-            if proven:
-                return max(proven, key=lambda proof: proof.check.support)
             if not more:
                 break
-            grounds = min(more, key=lambda p: (len(p.check.faults), -p.check.support)).grounds
-        return min(tried, key=lambda p: (len(p.check.faults), -p.check.support))
+            nearest = min(more, key=_rank)
+            if nearest.check.is_proven:
+                return nearest
+            grounds = nearest.grounds
+        return best
 
-    def _look(self, sentence: str, keys: tuple[_Key, ...]) -> tuple[float, tuple[str, ...]]:
+    def _look(self, sentence: str, keys: tuple[_Key, ...]) -> tuple[tuple[str, ...], float]:
+        """The faults of a sentence, and its support where it has none."""
         grounds = [key.ground for key in keys]
-        support = self.support.probability(self.support.signals(sentence, grounds))
-        return support, tuple(faults_of(sentence, grounds))
+        faults = tuple(faults_of(sentence, grounds))
+        if faults:
+            return faults, 0.0
+        return (), self.support.probability(self.support.signals(sentence, grounds))
+
+
+def _rank(proof: Proof) -> tuple[int, float]:
+    """The fewest faults first, then the most support."""
+    return len(proof.check.faults), -proof.check.support
 
 
 def faults_of(sentence: str, grounds: Sequence[Ground]) -> list[str]:
     """What of a sentence does not stand in the words, in words; support aside."""
     if not grounds:
         return ["no passage is cited"]
+    said = normal(sentence).text.rstrip(" .;,")
+    if any(said == normal(ground.quote).text.rstrip(" .;,") for ground in grounds):
+        return []
     evidence = "\n".join(ground.words for ground in grounds)
     sections = " ".join(dict.fromkeys(ground.section for ground in grounds))
     documents = {ground.document.document_id: ground.document for ground in grounds}
@@ -135,9 +163,7 @@ def _narrowed(sentence: str, proof: Proof) -> Proof:
     if span is None or span.end - span.start >= len(ground.quote.rstrip(" .;,")):
         return proof
     start = ground.start + span.start
-    words = Ground(
-        ground.document, start, ground.start + span.end, ground.section, ground.lead_in
-    )
+    words = Ground(ground.document, start, ground.start + span.end, ground.section, ground.lead_in)
     return Proof(proof.check, (words,))
 
 
