@@ -47,6 +47,7 @@ from rag.retrieve import BM25Index, HybridRetriever
 from rag.route import Route, Router
 from rag.scope import Scope, Scopes
 from rag.suggest import also_ask, examples
+from rag.tokens import TokenStore, tokens_folder
 from rag.types import Answer
 
 
@@ -345,7 +346,8 @@ class ReportQA:
 
     @cached_property
     def _reader(self) -> EvidenceReader:
-        return EvidenceReader(self._documents, self.reading_encoder, self.config)
+        tokens = TokenStore(tokens_folder(self.library.path), self.reading_encoder)
+        return EvidenceReader(self._documents, self.reading_encoder, self.config, tokens)
 
     @cached_property
     def _questions(self) -> QuestionIndex:
