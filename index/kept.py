@@ -20,6 +20,14 @@ _NAME = re.compile(r"(?P<key>[a-z0-9.-]+)\.(?P<sha256>[0-9a-f]{64})\.[a-z]+")
 _TEMPORARY = ".tmp-"
 
 
+def made_folder(root: Path) -> Path:
+    """Where a library keeps what is made of its reports' texts.
+
+    Each key begins with the SHA-256 of the text, and goes when no report has that text.
+    """
+    return root / "cache" / "texts"
+
+
 def keep(folder: Path, key: str, data: bytes, suffix: str) -> Path:
     """Keep content under a key of small letters, digits, ``-`` and ``.``; raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -37,9 +45,9 @@ def keep(folder: Path, key: str, data: bytes, suffix: str) -> Path:
     return path
 
 
-def find(folder: Path, key: str) -> Path | None:
-    """The file that is kept under a key, unread; None where there is none."""
-    return next((path for path, found in _files(folder) if found["key"] == key), None)
+def find(folder: Path, wanted: Callable[[str], bool]) -> Path | None:
+    """The first file whose key is wanted, unread; None where there is none."""
+    return next((path for path, found in _files(folder) if wanted(found["key"])), None)
 
 
 def read(path: Path) -> bytes:

@@ -12,6 +12,7 @@ from functools import cached_property
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from index.errors import QuestionError
+from index.kept import made_folder
 from index.library import Library
 from rag.answerable import Answerability, missing_words, signals
 from rag.cite import answer_text
@@ -47,7 +48,7 @@ from rag.retrieve import BM25Index, HybridRetriever
 from rag.route import Route, Router
 from rag.scope import Scope, Scopes
 from rag.suggest import also_ask, examples
-from rag.tokens import TokenStore, tokens_folder
+from rag.tokens import TokenStore
 from rag.types import Answer
 
 
@@ -346,7 +347,7 @@ class ReportQA:
 
     @cached_property
     def _reader(self) -> EvidenceReader:
-        tokens = TokenStore(tokens_folder(self.library.path), self.reading_encoder)
+        tokens = TokenStore(made_folder(self.library.path), self.reading_encoder)
         return EvidenceReader(self._documents, self.reading_encoder, self.config, tokens)
 
     @cached_property

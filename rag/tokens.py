@@ -62,13 +62,12 @@ class TokenStore:
             return
         texts = [reading(document, unit) for unit in document.units]
         blocks = [packed(vectors) for vectors in self._encoder.text_tokens(texts)]
-        table = np.zeros(len(blocks), dtype=_ROW)
-        place = _COUNT.itemsize + _DIGEST + table.nbytes
-        for row, unit, block in zip(table, document.units, blocks, strict=True):
-            tokens = len(block) // self._token_bytes
-            digest = hashlib.sha256(block).digest()
-            row[...] = (unit.start, unit.end, tokens, place, np.void(digest))
+        rows, place = [], _COUNT.itemsize + _DIGEST + len(blocks) * _ROW.itemsize
+        for unit, block in zip(document.units, blocks, strict=True):
+            tokens, digest = len(block) // self._token_bytes, hashlib.sha256(block).digest()
+            rows.append((unit.start, unit.end, tokens, place, digest))
             place += len(block)
+        table = np.array(rows, dtype=_ROW)
         head = np.array(len(table), dtype=_COUNT).tobytes()
         digest = hashlib.sha256(table.tobytes()).digest()
         data = b"".join([head, digest, table.tobytes(), *blocks])
@@ -93,7 +92,7 @@ class TokenStore:
         found = self._tables.get(document.document_id)
         if found is not None and found.document is document:
             return found
-        path = kept.find(self._folder, self._key(document))
+        path = kept.find(self._folder, self._key(document).__eq__)
         if path is None:
             return None
         try:
@@ -129,11 +128,6 @@ class TokenStore:
         _log.warning("%s is not used, and deleted: %s", path, error)
         with suppress(OSError):
             path.unlink()
-
-
-def tokens_folder(library: Path) -> Path:
-    """Where a library keeps the token vectors of its reports."""
-    return library / "cache" / "tokens"
 
 
 def packed(vectors: Vectors) -> bytes:

@@ -194,8 +194,8 @@ def test_a_new_library_is_built_with_the_bundled_report(tmp_path: Path, encoder:
     passages = len(built.passages())
     assert list(built.documents) == ["city-of-london-peel-2017"]
     assert [step for step in told if step.done == step.total] == [
-        Progress("reading", 1, 1),
         Progress("embedding", passages, passages),
+        Progress("reading", 1, 1),
         Progress("saving", 1, 1),
     ]
     again = Library.open_or_build(tmp_path / "new", IndexConfig(), encoder)
@@ -696,6 +696,7 @@ def test_a_kill_at_any_step_leaves_the_old_or_the_new_version(
         assert sorted(path.name for path in survivor.path.iterdir()) == [
             "CURRENT",
             "lock",
+            "past",
             "versions",
         ]
     assert seen.count(old) + seen.count(new) == len(seen)
@@ -776,7 +777,7 @@ def test_a_full_disk_leaves_the_old_library(pair: Library) -> None:
     )
     assert done.stderr == ""
     assert done.stdout.startswith(f"the library {pair.path} cannot be written: [Errno 27] File too")
-    assert "it is as it was before" in done.stdout
+    assert "it is as it was last saved" in done.stdout
     assert contents(pair) == {"first": FIRST, "second": SECOND}
     assert [path.name for path in (pair.path / "versions").iterdir()] == ["000001"]
 
