@@ -119,12 +119,16 @@ class Library:
         config: IndexConfig | None = None,
         encoder: Encoder | None = None,
         on_progress: OnProgress | None = None,
+        prepare: Prepare | None = None,
     ) -> Library:
-        """The library in a folder; where there is none yet, a new one with the bundled report."""
+        """The library in a folder; where there is none yet, a new one with the bundled report.
+
+        ``prepare`` is what ``add`` takes.
+        """
         path = path or default_library_path()
         if live_version(path) is None:
             try:
-                return cls.create(path, config, encoder, [bundled_report()], on_progress)
+                return cls.create(path, config, encoder, [bundled_report()], on_progress, prepare)
             except LibraryError:
                 if live_version(path) is None:
                     raise  # otherwise another process has built it meanwhile
@@ -227,7 +231,7 @@ class Library:
         is stopped after that goes on there when it is called again. ``enrich`` writes questions
         for each report, such as ``rag.enrich.QuestionWriter``; it is called before the library
         is locked, and what it wrote stays with the report until the report's file changes.
-        ``prepare`` is called for each new document, such as ``rag.tokens.TokenStore.make``.
+        ``prepare`` is called for each document, unchanged ones too: ``rag.tokens.keeping_tokens``.
         Raises LibraryError where the library is busy or cannot be written, and what ``enrich``
         raises, before anything is added, and ``prepare``.
         """
@@ -238,6 +242,8 @@ class Library:
                 base, few = self._live(), files[begun : begun + _PUBLISHED_TOGETHER]
                 intake = self._intake(base, on_progress, written)
                 intake.read(few)
+                for name in intake.result.unchanged if prepare else ():
+                    prepare(base.reports[name].document)
                 if intake.reports:
                     store = base.store.twin()
                     done = begun + len(few) - len(intake.reports)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 READER = "peel-reader-3"
 _QUESTIONS_KEPT = 64
 _FOLDER = Path(__file__).parent / "models" / "reader"
-_HASH = "3f93483f32e70f264d0525a7ffe791b1fc5da65337feb9ea595773c56683dbcd"
+READER_HASH = "3f93483f32e70f264d0525a7ffe791b1fc5da65337feb9ea595773c56683dbcd"
 
 
 class ReadingEncoder:
@@ -112,10 +112,10 @@ def max_sims(question: Vectors, texts: Sequence[Vectors]) -> NDArray[np.float64]
 def load_reader() -> ReadingEncoder:
     """The reading encoder; raises ModelError where its files are not the pinned ones."""
     encoder = load_encoder(IndexConfig(model=str(_FOLDER)))
-    if encoder.model_hash != _HASH:
+    if encoder.model_hash != READER_HASH:
         raise ModelError(
             f"{_FOLDER} is not {READER}: its files have the hash {encoder.model_hash}, expected "
-            f"{_HASH}; mend: install peel-qa again"
+            f"{READER_HASH}; mend: install peel-qa again"
         )
     encoder.model_name = READER
     weights = load_file(_FOLDER / "token_weights.safetensors")["weight"]

@@ -347,7 +347,7 @@ class ReportQA:
 
     @cached_property
     def _reader(self) -> EvidenceReader:
-        tokens = TokenStore(made_folder(self.library.path), self.reading_encoder)
+        tokens = TokenStore(made_folder(self.library.path), self.reading_encoder.model_hash)
         return EvidenceReader(self._documents, self.reading_encoder, self.config, tokens)
 
     @cached_property

@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import struct
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,15 +23,17 @@ import numpy as np
 
 from index import kept
 from index.embed import Vectors
+from index.intake import Prepare
+from index.kept import made_folder
 from index.types import Document, Unit
-from rag.encoder import ReadingEncoder
+from rag.encoder import READER_HASH, ReadingEncoder, load_reader
 
 _FORMAT = "peel-tokens-1"
 _SUFFIX = ".tokens"
 _ROW = np.dtype(
     [("start", "<u4"), ("end", "<u4"), ("tokens", "<u4"), ("place", "<u8"), ("sha256", "V32")]
 )
-_COUNT, _DIGEST = np.dtype("<u4"), 32
+_HEAD, _DIGEST = struct.Struct("<II"), 32  # how many units, the dimension; bytes of a SHA-256
 _SCALE, _STEPS = np.dtype("<f4"), 127
 
 _log = logging.getLogger(__name__)
@@ -37,40 +41,42 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class _Table:
-    """Of a document the file of its vectors and by unit the tokens, place and SHA-256 there."""
+    """Of a document the file of its vectors, and by unit their number, place and SHA-256 there."""
 
     document: Document
     path: Path
+    dimension: int
     rows: dict[tuple[int, int], tuple[int, int, bytes]]
 
 
 class TokenStore:
     """The token vectors of reports in a folder, as one encoder reads them; safe to share.
 
-    A folder that cannot be written to costs only the time, and so does a damaged file, which
-    is deleted.
+    ``model_hash`` is the encoder's. A folder that cannot be written to costs only the time, and
+    so does a damaged file, which is deleted.
     """
 
-    def __init__(self, folder: Path, encoder: ReadingEncoder) -> None:
+    def __init__(self, folder: Path, model_hash: str) -> None:
         self._folder = folder
-        self._encoder = encoder
+        self._model_hash = model_hash
         self._tables: dict[str, _Table] = {}
 
-    def make(self, document: Document) -> None:
-        """Keep the vectors of a report's units, where they are not kept already."""
-        if self._table(document) is not None:
-            return
+    def holds(self, document: Document) -> bool:
+        """Whether the vectors of a report are kept."""
+        return self._table(document) is not None
+
+    def make(self, document: Document, encoder: ReadingEncoder) -> None:
+        """Keep the vectors of a report's units, made by the encoder that the store is of."""
         texts = [reading(document, unit) for unit in document.units]
-        blocks = [packed(vectors) for vectors in self._encoder.text_tokens(texts)]
-        rows, place = [], _COUNT.itemsize + _DIGEST + len(blocks) * _ROW.itemsize
-        for unit, block in zip(document.units, blocks, strict=True):
-            tokens, digest = len(block) // self._token_bytes, hashlib.sha256(block).digest()
-            rows.append((unit.start, unit.end, tokens, place, digest))
+        vectors = encoder.text_tokens(texts)
+        blocks = [packed(each) for each in vectors]
+        rows, place = [], _HEAD.size + _DIGEST + len(blocks) * _ROW.itemsize
+        for unit, tokens, block in zip(document.units, vectors, blocks, strict=True):
+            digest = hashlib.sha256(block).digest()
+            rows.append((unit.start, unit.end, len(tokens), place, digest))
             place += len(block)
-        table = np.array(rows, dtype=_ROW)
-        head = np.array(len(table), dtype=_COUNT).tobytes()
-        digest = hashlib.sha256(table.tobytes()).digest()
-        data = b"".join([head, digest, table.tobytes(), *blocks])
+        head = _HEAD.pack(len(rows), encoder.dimension) + np.array(rows, dtype=_ROW).tobytes()
+        data = b"".join([hashlib.sha256(head).digest(), head, *blocks])
         try:
             kept.keep(self._folder, self._key(document), data, _SUFFIX)
         except OSError as error:
@@ -82,10 +88,10 @@ class TokenStore:
         if table is not None:
             try:
                 with table.path.open("rb") as file:
-                    return [self._block(file, table, unit) for unit in units]
+                    return [_block(file, table, unit) for unit in units]
             except (OSError, ValueError, KeyError) as error:
-                self._refuse(table.path, error)
                 self._tables.pop(document.document_id, None)
+                _refuse(table.path, error)
         return [None] * len(units)
 
     def _table(self, document: Document) -> _Table | None:
@@ -97,37 +103,37 @@ class TokenStore:
             return None
         try:
             with path.open("rb") as file:
-                rows = _read_table(file)
-        except (OSError, ValueError) as error:
-            self._refuse(path, error)
+                table = _Table(document, path, *_read_table(file))
+        except (OSError, ValueError, struct.error) as error:
+            _refuse(path, error)
             return None
-        table = _Table(document, path, rows)
         self._tables[document.document_id] = table
         return table
-
-    def _block(self, file: BinaryIO, table: _Table, unit: Unit) -> Vectors:
-        tokens, place, digest = table.rows[unit.start, unit.end]
-        file.seek(place)
-        block = file.read(tokens * self._token_bytes)
-        if hashlib.sha256(block).digest() != digest:
-            raise ValueError(f"the vectors of {unit.start}-{unit.end} were changed")
-        return unpacked(block, self._encoder.dimension)
 
     def _key(self, document: Document) -> str:
         """The report's text, and whatever else decides its vectors, as hexadecimal digits."""
         read = [reading(document, unit) for unit in document.units]
-        parts = [_FORMAT, self._encoder.model_hash, *read]
+        parts = [_FORMAT, self._model_hash, *read]
         digest = hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
         return f"{document.sha256}.{digest}"
 
-    @property
-    def _token_bytes(self) -> int:
-        return _SCALE.itemsize + self._encoder.dimension
 
-    def _refuse(self, path: Path, error: Exception) -> None:
-        _log.warning("%s is not used, and deleted: %s", path, error)
-        with suppress(OSError):
-            path.unlink()
+def keeping_tokens(library: Path, reader: ReadingEncoder | None = None) -> Prepare:
+    """The ``prepare`` of ``Library.add``: has a report read once, for all later questions.
+
+    Without a reader it is loaded when the first report is read.
+    """
+    store = TokenStore(made_folder(library), READER_HASH if reader is None else reader.model_hash)
+
+    @cache
+    def loaded() -> ReadingEncoder:
+        return reader or load_reader()
+
+    def prepare(document: Document) -> None:
+        if not store.holds(document):
+            store.make(document, loaded())
+
+    return prepare
 
 
 def packed(vectors: Vectors) -> bytes:
@@ -158,18 +164,29 @@ def reading(document: Document, unit: Unit) -> str:
     return f"{document.sections[unit.section].label}. {words}"
 
 
-def _read_table(file: BinaryIO) -> dict[tuple[int, int], tuple[int, int, bytes]]:
-    """By start and end of each unit its tokens, place and SHA-256; raises ValueError."""
-    head = file.read(_COUNT.itemsize + _DIGEST)
-    count = int.from_bytes(head[: _COUNT.itemsize], "little")
+def _read_table(file: BinaryIO) -> tuple[int, dict[tuple[int, int], tuple[int, int, bytes]]]:
+    """The dimension, and the rows of a ``_Table``; raises ValueError or struct.error."""
+    digest, head = file.read(_DIGEST), file.read(_HEAD.size)
+    count, dimension = _HEAD.unpack(head)
     data = file.read(count * _ROW.itemsize)
-    if hashlib.sha256(data).digest() != head[_COUNT.itemsize :]:
+    if hashlib.sha256(head + data).digest() != digest:
         raise ValueError("the table of its units was changed")
-    return {
-        (int(row["start"]), int(row["end"])): (
-            int(row["tokens"]),
-            int(row["place"]),
-            row["sha256"].tobytes(),
-        )
-        for row in np.frombuffer(data, dtype=_ROW)
+    rows = np.frombuffer(data, dtype=_ROW)
+    return dimension, {
+        (start, end): (tokens, place, sha256) for start, end, tokens, place, sha256 in rows.tolist()
     }
+
+
+def _block(file: BinaryIO, table: _Table, unit: Unit) -> Vectors:
+    tokens, place, digest = table.rows[unit.start, unit.end]
+    file.seek(place)
+    block = file.read(tokens * (_SCALE.itemsize + table.dimension))
+    if hashlib.sha256(block).digest() != digest:
+        raise ValueError(f"the vectors of {unit.start}-{unit.end} were changed")
+    return unpacked(block, table.dimension)
+
+
+def _refuse(path: Path, error: Exception) -> None:
+    _log.warning("%s is not used, and deleted: %s", path, error)
+    with suppress(OSError):
+        path.unlink()

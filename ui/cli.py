@@ -80,8 +80,7 @@ def index_add(
         )
     else:
         with stages() as tell:
-            on_progress = library_stages(tell)
-            result = build_library(library, on_progress).add(files, on_progress)
+            result = add_files(files, library, library_stages(tell))
     for word, ids in (
         ("added", result.added),
         ("replaced", result.replaced),
@@ -131,10 +130,14 @@ def index_verify(library: LibraryOption = None) -> None:
 @index_app.command("rebuild")
 def index_rebuild(library: LibraryOption = None) -> None:
     """Build the library anew from its stored reports, with today's model and settings."""
-    from index.library import Library
+    from index.library import Library, default_library_path
+    from rag.tokens import keeping_tokens
 
+    path = library or default_library_path()
     with stages() as tell:
-        rebuilt = Library.rebuild(library, on_progress=library_stages(tell))
+        rebuilt = Library.rebuild(
+            path, on_progress=library_stages(tell), prepare=keeping_tokens(path)
+        )
     echo(f"rebuilt: {count(len(rebuilt.documents), 'report')} in {rebuilt.path}")
 
 
