@@ -242,8 +242,9 @@ class Library:
                 base, few = self._live(), files[begun : begun + _PUBLISHED_TOGETHER]
                 intake = self._intake(base, on_progress, written)
                 intake.read(few)
-                for name in intake.result.unchanged if prepare else ():
-                    prepare(base.reports[name].document)
+                if prepare is not None:
+                    for name in intake.result.unchanged:
+                        prepare(base.reports[name].document)
                 if intake.reports:
                     store = base.store.twin()
                     done = begun + len(few) - len(intake.reports)
