@@ -28,6 +28,7 @@ def keep_past(
     One that is missing or damaged is passed over.
     """
     staying = {record.text_sha256 for record in records}
+    kept.drop(past_folder(root), lambda _: False)  # what killed writers left
     for record in manifest.documents:
         path = folder / record.content
         if record.text_sha256 not in staying and path.is_file():
