@@ -6,6 +6,7 @@ import math
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from threading import Lock
 
 import numpy as np
@@ -23,8 +24,9 @@ from index.chunk import passage_id
 from index.embed import Vectors
 from index.types import Document, Span, Unit
 from rag.config import RagConfig
-from rag.encoder import ReadingEncoder, max_sim
+from rag.encoder import ReadingEncoder, max_sims
 from rag.questions import Match, covered
+from rag.tokens import TokenStore, packed, reading, unpacked
 
 NO_MATCH = Match()
 _CACHED_UNITS = 8000
@@ -58,24 +60,32 @@ class EvidenceReader(BaseNodePostprocessor):
     Khattab and Zaharia 2020), put on a scale from 0, ``config.late_spread`` below the best
     unit, to 1, the best. And, where questions were written for the report, the votes of the
     nearest of them (``rag.questions``); where the best unit has no such questions they count
-    only as far as they are to be trusted. Vectors of units are kept for the next question.
+    only as far as they are to be trusted. Vectors of units come from a ``TokenStore``, where it
+    has them; those made for a question are kept for the next one.
     """
 
     _documents: Mapping[str, Document] = PrivateAttr()
     _encoder: ReadingEncoder = PrivateAttr()
     _config: RagConfig = PrivateAttr()
-    _vectors: OrderedDict[tuple[str, int, int], Vectors] = PrivateAttr()
+    _tokens: TokenStore | None = PrivateAttr()
+    _packed: OrderedDict[tuple[str, int, int], bytes] = PrivateAttr()
     _written: dict[str, frozenset[int]] = PrivateAttr()
     _lock: Lock = PrivateAttr()
 
     def __init__(
-        self, documents: Mapping[str, Document], encoder: ReadingEncoder, config: RagConfig
+        self,
+        documents: Mapping[str, Document],
+        encoder: ReadingEncoder,
+        config: RagConfig,
+        tokens: TokenStore | None = None,
     ) -> None:
+        """``tokens`` has the vectors of reports that were read when they were added."""
         super().__init__()
         self._documents = documents
         self._encoder = encoder
         self._config = config
-        self._vectors = OrderedDict()
+        self._tokens = tokens
+        self._packed = OrderedDict()
         self._written = {}
         self._lock = Lock()
 
@@ -85,7 +95,7 @@ class EvidenceReader(BaseNodePostprocessor):
         """The units of the passages and those voted for, best first, ties in report order."""
         units = self._units(passages, match)
         query = self._encoder.question_tokens(question)
-        late = np.array([max_sim(query, unit) for unit in self._read(units)])
+        late = max_sims(query, self._read(units))
         spread = self._config.late_spread
         near = np.clip(1 - (late.max(initial=0.0) - late) / spread, 0, 1)
         written = [self._is_written(*unit) for unit in units]
@@ -147,27 +157,31 @@ class EvidenceReader(BaseNodePostprocessor):
         return unit.start in starts
 
     def _read(self, units: Sequence[tuple[Document, Unit]]) -> list[Vectors]:
-        """The token vectors of each unit as it is read, from memory where they are there."""
+        """The token vectors of each unit as it is read, stored or made now."""
+        found: list[Vectors | None] = []
+        for _, group in groupby(units, lambda item: item[0].document_id):
+            own = list(group)
+            document, wanted = own[0][0], [unit for _, unit in own]
+            found += self._tokens.read(document, wanted) if self._tokens else [None] * len(own)
+        missing = [place for place, vectors in enumerate(found) if vectors is None]
+        made = iter(self._made([units[place] for place in missing]))
+        return [next(made) if vectors is None else vectors for vectors in found]
+
+    def _made(self, units: Sequence[tuple[Document, Unit]]) -> list[Vectors]:
+        """The token vectors of units that are not stored, from memory where they are there."""
         keys = [(document.sha256, unit.start, unit.end) for document, unit in units]
         with self._lock:
-            missing = [place for place, key in enumerate(keys) if key not in self._vectors]
+            missing = [place for place, key in enumerate(keys) if key not in self._packed]
             vectors = self._encoder.text_tokens([reading(*units[place]) for place in missing])
             for place, vector in zip(missing, vectors, strict=True):
-                self._vectors[keys[place]] = vector
-            found = [self._vectors[key] for key in keys]
+                # As they are stored, so that an answer does not hang on where they came from.
+                self._packed[keys[place]] = packed(vector)
+            found = [self._packed[key] for key in keys]
             for key in keys:
-                self._vectors.move_to_end(key)
-            while len(self._vectors) > _CACHED_UNITS:
-                self._vectors.popitem(last=False)
-        return found
-
-
-def reading(document: Document, unit: Unit) -> str:
-    """A unit as it is read: after its headings and lead-in."""
-    words = document.quote(unit)
-    if unit.lead_in is not None:
-        words = f"{document.quote(unit.lead_in)} {words}"
-    return f"{document.sections[unit.section].label}. {words}"
+                self._packed.move_to_end(key)
+            while len(self._packed) > _CACHED_UNITS:
+                self._packed.popitem(last=False)
+        return [unpacked(data, self._encoder.dimension) for data in found]
 
 
 def _to_node(evidence: Evidence) -> NodeWithScore:
