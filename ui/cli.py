@@ -14,6 +14,7 @@ from ui.common import LibraryOption, count, echo
 from ui.evaluating import ReportsOption, answerers
 from ui.findings import findings_command
 from ui.indexing import index_app
+from ui.llm_commands import llm_app
 from ui.progress import say, stages
 from ui.serving import chat
 from ui.user_commands import user_app
@@ -36,6 +37,7 @@ for command in (ask, chat, export, verify):
 app.command("findings")(findings_command)
 app.add_typer(index_app, name="index", no_args_is_help=True)
 app.add_typer(eval_app, name="eval", no_args_is_help=True)
+app.add_typer(llm_app, name="llm", no_args_is_help=True)
 app.add_typer(user_app, name="user", no_args_is_help=True)
 
 
