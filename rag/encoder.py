@@ -83,9 +83,17 @@ class ReadingEncoder:
         return odds
 
 
+def best_matches(question: Vectors, text: Vectors) -> Vectors:
+    """The best match of each question token in the text, shape (question tokens,)."""
+    if not len(text):
+        return np.zeros(len(question), dtype=np.float32)
+    best: Vectors = (question @ text.T).max(axis=1)
+    return best
+
+
 def max_sim(question: Vectors, text: Vectors) -> float:
     """Late interaction: the best match of each question token in the text, summed."""
-    return float((question @ text.T).max(axis=1).sum()) if len(question) and len(text) else 0.0
+    return float(best_matches(question, text).sum())
 
 
 def load_reader() -> ReadingEncoder:

@@ -23,7 +23,8 @@ from index.chunk import passage_id
 from index.embed import Vectors
 from index.types import Document, Span, Unit
 from rag.config import RagConfig
-from rag.encoder import ReadingEncoder, max_sim
+from rag.encoder import ReadingEncoder, best_matches
+from rag.leaning import leaned_on
 from rag.questions import Match, covered
 
 NO_MATCH = Match()
@@ -56,9 +57,10 @@ class EvidenceReader(BaseNodePostprocessor):
     Two things speak for a unit. Late interaction: the weighted mean over the question's tokens
     of the best cosine with a token of the unit, read after its headings and lead-in (MaxSim,
     Khattab and Zaharia 2020), put on a scale from 0, ``config.late_spread`` below the best
-    unit, to 1, the best. And, where questions were written for the report, the votes of the
-    nearest of them (``rag.questions``); where the best unit has no such questions they count
-    only as far as they are to be trusted. Vectors of units are kept for the next question.
+    unit, to 1, the best; a sentence that leans on the one before it (``rag.leaning``) is read
+    with it too. And, where questions were written for the report, the votes of the nearest of
+    them (``rag.questions``); where the best unit has no such questions they count only as far
+    as they are to be trusted. Vectors of units are kept for the next question.
     """
 
     _documents: Mapping[str, Document] = PrivateAttr()
@@ -85,7 +87,7 @@ class EvidenceReader(BaseNodePostprocessor):
         """The units of the passages and those voted for, best first, ties in report order."""
         units = self._units(passages, match)
         query = self._encoder.question_tokens(question)
-        late = np.array([max_sim(query, unit) for unit in self._read(units)])
+        late = self._late(query, units)
         spread = self._config.late_spread
         near = np.clip(1 - (late.max(initial=0.0) - late) / spread, 0, 1)
         written = [self._is_written(*unit) for unit in units]
@@ -97,6 +99,20 @@ class EvidenceReader(BaseNodePostprocessor):
             score = (1 - weight) * vote + weight * float(near[place])
             evidence.append(Evidence(document, unit, score, float(late[place]), written[place]))
         return sorted(evidence, key=lambda item: -item.score)
+
+    def _late(self, query: Vectors, units: Sequence[tuple[Document, Unit]]) -> Vectors:
+        """The late-interaction score of each unit, shape (units,).
+
+        One that leans on the sentence before it is also read with that one.
+        """
+        best = [best_matches(query, unit) for unit in self._read(units)]
+        late = [float(own.sum()) for own in best]
+        weight = self._config.lean_weight
+        for place, before in enumerate(leaned_on(units)):
+            if before is not None:
+                both = float(np.maximum(best[place], best[before]).sum())
+                late[place] += weight * (both - late[place])
+        return np.array(late, dtype=np.float32)
 
     def support(self, question: str, evidence: Sequence[Evidence]) -> float:
         """The log odds that one of the ``config.joint_units`` nearest units answers.
