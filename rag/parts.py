@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from functools import cached_property
 
+from index.kept import made_folder
 from index.library import Library
 from rag.answerable import Answerability
 from rag.config import RagConfig
@@ -15,6 +16,7 @@ from rag.read import EvidenceReader
 from rag.retrieve import BM25Index, HybridRetriever
 from rag.route import Router
 from rag.scope import Scope, Scopes
+from rag.tokens import TokenStore
 
 
 class Parts:
@@ -75,7 +77,8 @@ class Parts:
 
     @cached_property
     def _reader(self) -> EvidenceReader:
-        return EvidenceReader(self._documents, self.reading_encoder, self.config)
+        tokens = TokenStore(made_folder(self.library.path), self.reading_encoder.model_hash)
+        return EvidenceReader(self._documents, self.reading_encoder, self.config, tokens)
 
     @cached_property
     def _questions(self) -> QuestionIndex:

@@ -275,7 +275,7 @@ def test_the_package_carries_the_vectors_of_the_bundled_questions(
 
 def test_the_reader_is_the_pinned_one(reader: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
     assert reader.model_name == READER
-    monkeypatch.setattr(reader_encoder, "_HASH", "0" * 64)
+    monkeypatch.setattr(reader_encoder, "READER_HASH", "0" * 64)
     with pytest.raises(ModelError, match="expected 0000"):
         load_reader()
 
