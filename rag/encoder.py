@@ -114,7 +114,7 @@ def max_sims(question: Vectors, texts: Sequence[Vectors]) -> NDArray[np.float64]
 
     0 where the question or the text has no tokens.
     """
-    return best_matches(question, texts).sum(axis=1, dtype=np.float64)
+    return np.asarray(best_matches(question, texts).sum(axis=1, dtype=np.float64))
 
 
 def load_reader() -> ReadingEncoder:

@@ -117,7 +117,7 @@ class EvidenceReader(BaseNodePostprocessor):
         One that leans on the sentence before it is also read with that one.
         """
         best = best_matches(query, self._read(units))
-        late = best.sum(axis=1, dtype=np.float64)
+        late = np.asarray(best.sum(axis=1, dtype=np.float64))
         for place, before in enumerate(leaned_on(units)):
             if before is not None:
                 both = np.maximum(best[place], best[before]).sum(dtype=np.float64)
