@@ -21,6 +21,11 @@ LIST = "What are the areas for improvement?"
 ABSENT = "How many helicopters does the force have?"
 FIRST = "How well does the force protect vulnerable people?"
 FOLLOW_UP = "And what should it improve there?"
+SELECT_WORDS = """() => {
+  const words = document.querySelectorAll(".report .paragraph")[3];
+  words.scrollIntoView({ block: "center" });
+  getSelection().selectAllChildren(words);
+}"""
 
 
 def main(folder: Path) -> None:
@@ -74,13 +79,7 @@ def states(page: Page, address: str, qa: Paused) -> Iterator[str]:
     page.fill("#find", "domestic abuse")
     yield "search"
     page.fill("#find", "")
-    page.evaluate(
-        """() => {
-          const words = document.querySelectorAll(".report .paragraph")[3];
-          words.scrollIntoView({ block: "center" });
-          getSelection().selectAllChildren(words);
-        }"""
-    )
+    page.evaluate(SELECT_WORDS)
     page.wait_for_selector(".picked:not([hidden])")
     yield "asking-about-words"
     page.evaluate("getSelection().removeAllRanges()")
@@ -93,6 +92,19 @@ def states(page: Page, address: str, qa: Paused) -> Iterator[str]:
     page.locator(".turn:last-child .answer .cite").nth(1).hover()
     yield "quote-on-hover"
     page.mouse.move(0, 0)
+    page.click("[popovertarget=export]")
+    yield "export"
+    page.keyboard.press("Escape")
+    page.locator(".turn:last-child [data-verdict=down]").click()
+    page.wait_for_selector("#judge:popover-open")
+    yield "what-is-wrong"
+    page.click("[data-choose]")
+    page.evaluate(SELECT_WORDS)
+    page.wait_for_selector(".picked:not([hidden])")
+    yield "choosing-the-right-passage"
+    page.evaluate("getSelection().removeAllRanges()")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
     ask(page, ABSENT)
     yield "not-in-the-report"
     page.locator(".turn:last-child .absent [data-edit]").click()
