@@ -276,6 +276,26 @@ def test_a_new_conversation_drops_the_question_on_its_way(page: Page, address: s
     assert page.locator(".turn").count() == 1
 
 
+def test_an_answer_can_be_stopped_before_it_is_begun(page: Page, address: str) -> None:
+    open_chat(page, address)
+    page.evaluate(
+        """() => new MutationObserver((_, watch) => {
+          if (!document.querySelector("#turn-0 .progress:not([data-begun])")) return;
+          watch.disconnect();
+          document.querySelector("#stop").click();
+        }).observe(document.querySelector("#chat"), { subtree: true, childList: true })"""
+    )
+    Paused.gate.clear()
+    try:
+        page.fill("#question textarea", LIST)
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#turn-0[data-state=stopped]")
+    finally:
+        Paused.gate.set()
+    ask(page, SINGLE)
+    assert page.locator(".turn h2").all_inner_texts() == [SINGLE]
+
+
 def test_an_answer_can_be_stopped(page: Page, address: str) -> None:
     open_chat(page, address)
     Paused.gate.clear()
