@@ -99,3 +99,27 @@ class EnrichConfig:
     attempts: int = 3
     failures: int = 3
     near: float = 0.75
+
+
+@dataclass(frozen=True)
+class WriteConfig:
+    """How a language model of the user's writes answers.
+
+    It is shown at most ``passages`` passages within ``context_tokens``, less ``answer_tokens``
+    for what it writes. Its first words must come within ``first_words`` seconds, each piece within
+    ``silence`` after the one before, and all within ``deadline``; a follow-up is completed
+    within ``condense``. It may write ``reply_characters``. Sentences that are not proven are
+    marked, or left out where ``leave_out`` is set. Where it finds no answer, but the reports'
+    own words answer with a confidence of ``own_words_from``, these are shown.
+    """
+
+    passages: int = 12
+    context_tokens: int = 4096
+    answer_tokens: int = 1024
+    first_words: float = 45.0
+    silence: float = 20.0
+    deadline: float = 90.0
+    condense: float = 15.0
+    reply_characters: int = 12_000
+    leave_out: bool = False
+    own_words_from: float = 0.8

@@ -122,6 +122,12 @@ def load_reader() -> ReadingEncoder:
     return ReadingEncoder(encoder, weights, _load_interaction())
 
 
+@lru_cache(maxsize=1)
+def shared_reader() -> ReadingEncoder:
+    """The reading encoder, loaded once for all who ask for it so."""
+    return load_reader()
+
+
 def _load_interaction() -> Interaction:
     from safetensors.torch import load_file as load_tensors
 
