@@ -11,7 +11,16 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 
 from playwright.sync_api import Page, sync_playwright
-from served import ARGUMENTS, HOW_TO_GET_ONE, Paused, ask, chromium, open_chat, served
+from served import (
+    ARGUMENTS,
+    HOW_TO_GET_ONE,
+    TIMEOUT_MS,
+    Paused,
+    ask,
+    chromium,
+    open_chat,
+    served,
+)
 
 from index.library import Library
 
@@ -47,8 +56,9 @@ def main(folder: Path) -> None:
                 context = browser.new_context(
                     viewport={"width": width, "height": height}, color_scheme=scheme
                 )
-                for state in states(context.new_page(), address, qa):
-                    page = context.pages[0]
+                page = context.new_page()
+                page.set_default_timeout(TIMEOUT_MS)
+                for state in states(page, address, qa):
                     page.wait_for_timeout(900)  # past smooth scrolling
                     page.screenshot(path=folder / f"{state}-{scheme}-{width}.png")
                 context.close()

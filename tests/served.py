@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
+import pytest
 import uvicorn
 
 from rag.pipeline import ReportQA, Step
@@ -40,6 +41,8 @@ TIMEOUT_MS = 60_000
 DESKTOP = {"width": 1440, "height": 900}
 TABLET = {"width": 820, "height": 1100}
 PHONE = {"width": 375, "height": 812}
+SIZES = {"desktop": DESKTOP, "tablet": TABLET, "phone": PHONE}
+at_every_size = pytest.mark.parametrize("context", SIZES.values(), ids=SIZES, indirect=True)
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _STARTED_WITHIN_SECONDS = 30
 _HELD_FOR_SECONDS = 60
@@ -122,7 +125,7 @@ def serving_app(app: ASGIApp) -> Iterator[str]:
 
 
 def watched(page: Page) -> Iterator[Page]:
-    """The page, which must end without an error and without a request to another host."""
+    """The page, which must end without an error, a request to another host or a wide line."""
     page.set_default_timeout(TIMEOUT_MS)
     faults: list[str] = []
     hosts: set[str | None] = set()
@@ -132,6 +135,14 @@ def watched(page: Page) -> Iterator[Page]:
     yield page
     assert faults == [], faults
     assert hosts - {None} == {"127.0.0.1"}
+    if not page.is_closed():
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def show_report(page: Page) -> None:
+    """Turns to the report, where the screen shows one side at a time."""
+    if page.locator("button[data-view=report]").is_visible():
+        page.click("button[data-view=report]")
 
 
 def last(page: Page, selector: str) -> Locator:
