@@ -6,17 +6,16 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
 
-from rag.pipeline import ReportQA, Step
+from rag.pipeline import Partial, ReportQA, Step
 from rag.types import Answer
-from rag.where import Where
 from ui.serve import Serving
 from ui.server import build_server
 
@@ -57,17 +56,11 @@ class Paused(ReportQA):
     gate = threading.Event()
     answered: ClassVar[list[str]] = []
 
-    def stream(
-        self,
-        question: str,
-        history: Sequence[str] = (),
-        reports: Sequence[str] | None = None,
-        where: Where | None = None,
-    ) -> Iterator[Step | Answer]:
-        for event in super().stream(question, history, reports, where):
+    def stream(self, question: str, *more: Any, **named: Any) -> Iterator[Step | Partial | Answer]:
+        for event in super().stream(question, *more, **named):
             if isinstance(event, Answer):
                 self.answered.append(question)
-            elif event.message.startswith("Reading"):
+            elif isinstance(event, Step) and event.message.startswith("Reading"):
                 self.gate.wait(_HELD_FOR_SECONDS)
             yield event
 
@@ -80,15 +73,9 @@ class Held(ReportQA):
         self.gate = threading.Event()
         self.warm()
 
-    def stream(
-        self,
-        question: str,
-        history: Sequence[str] = (),
-        reports: Sequence[str] | None = None,
-        where: Where | None = None,
-    ) -> Iterator[Step | Answer]:
+    def stream(self, question: str, *more: Any, **named: Any) -> Iterator[Step | Partial | Answer]:
         self.gate.wait(10 * _HELD_FOR_SECONDS)
-        yield from super().stream(question, history, reports, where)
+        yield from super().stream(question, *more, **named)
 
 
 def chromium() -> str | None:
