@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from index.errors import LibraryError, QuestionError
-from index.findings import Finding, findings
+from index.findings import FINDING_KINDS, Finding, findings, matching
 from rag.show import escape
 from ui.common import LibraryOption, echo, open_library
 
@@ -31,6 +31,13 @@ def findings_command(
         list[str] | None,
         typer.Option(help="Only this report's, by its id; repeat it for several."),
     ] = None,
+    kind: Annotated[
+        list[str] | None, typer.Option(help=f"Only these: {', '.join(FINDING_KINDS)}.")
+    ] = None,
+    grade: Annotated[
+        list[str] | None, typer.Option(help='Only judgements of this grade, "inadequate" say.')
+    ] = None,
+    text: Annotated[str, typer.Option(help="Only findings with all of these words.")] = "",
     as_csv: Annotated[bool, typer.Option("--csv", help="Print a table for spreadsheets.")] = False,
     as_html: Annotated[bool, typer.Option("--html", help="Print a web page.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")] = False,
@@ -40,14 +47,24 @@ def findings_command(
 
     Each with its report, section, page, quote and offsets.
 
-    Example:
+    Examples:
 
         peel findings --csv > findings.csv
+
+        peel findings --kind judgement --grade inadequate
+
+        peel findings --text "care leavers"
     """
     if as_csv + as_html + as_json > 1:
         raise QuestionError("choose one of --csv, --html and --json")
+    if unknown := set(kind or ()) - set(FINDING_KINDS):
+        raise QuestionError(
+            f"there is no kind {', '.join(map(repr, sorted(unknown)))}; "
+            f"the kinds are: {', '.join(FINDING_KINDS)}"
+        )
     chosen = _chosen(open_library(library).documents, report or [])
-    rows = [finding for document in chosen for finding in findings(document)]
+    found = (finding for document in chosen for finding in findings(document))
+    rows = matching(found, kind or (), grade or (), text)
     if as_csv:
         echo(findings_csv(rows).rstrip("\n"))
     elif as_html:
