@@ -7,7 +7,7 @@ answer("What are the areas for improvement?")
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -20,15 +20,19 @@ __all__ = ["Answer", "answer"]
 
 
 def answer(
-    question: str, history: Sequence[str] = (), reports: Sequence[str] | None = None
+    question: str,
+    history: Sequence[str] = (),
+    reports: Sequence[str] | None = None,
+    where: Mapping[str, str | Sequence[str]] | None = None,
 ) -> Answer:
     """The answer to a question over the default library, made on first use.
 
-    ``history`` holds the earlier questions of the same conversation, oldest first; ``reports``,
-    where given, the ids of the reports that are asked. Raises ``index.errors.QuestionError``
-    for a question that cannot be asked.
+    ``history`` holds the earlier questions of the same conversation, oldest first. ``reports``,
+    where given, are the ids of the reports that are asked; ``where`` chooses them by what is
+    known of them: ``where={"kind": "SEND", "published": "2024"}``, see ``rag.where``. Raises
+    ``index.errors.QuestionError`` for a question that cannot be asked.
     """
-    return _default().ask(question, history, reports)
+    return _default().ask(question, history, reports, where)
 
 
 @lru_cache(maxsize=1)

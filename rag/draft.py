@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from index.types import Document
 from rag.absent import Absent
 from rag.cite import cite_span, flat, report_name, source_of
-from rag.names import Names
 from rag.read import Evidence
 from rag.register import Register, Row, Table, heading, shown
 from rag.route import Group, Route
@@ -109,15 +108,15 @@ def _row(row: Row, begin: int) -> tuple[list[Part], list[Citation]]:
     return parts, citations
 
 
-def absent_draft(absent: Sequence[Absent], names: Names) -> Draft:
+def absent_draft(route: Route) -> Draft:
     """What is answered where there is no report on what is asked for."""
-    return Draft((Part("note", no_report(absent, names)),), 0.0, abstained=True)
+    return Draft((Part("note", no_report(route)),), 0.0, abstained=True)
 
 
-def no_report(absent: Sequence[Absent], names: Names) -> str:
+def no_report(route: Route) -> str:
     """ "There is no report on Kent here", and what there is."""
-    wanted = " or ".join(one.name for one in absent)
-    there = sorted(organisation.name for organisation in names.organisations.values())
+    wanted = " or ".join(one.name for one in route.absent)
+    there = route.there
     if not there:
         return f"There is no report on {wanted} here."
     more = len(there) - _NAMED
@@ -138,11 +137,11 @@ def with_notes(draft: Draft, notes: Sequence[str]) -> Draft:
     return replace(draft, parts=(*draft.parts, *(Part("note", note) for note in notes)))
 
 
-def route_notes(route: Route, names: Names, documents: Mapping[str, Document]) -> list[str]:
+def route_notes(route: Route, documents: Mapping[str, Document]) -> list[str]:
     """What is to be said of the choice of reports: names without one, older ones left out."""
     notes = []
     if route.groups and route.absent:
-        notes.append(no_report(route.absent, names))
+        notes.append(no_report(route))
     notes += [
         f"There is an earlier report, {report_name(documents[name])}; name its year to ask it."
         for name in route.older

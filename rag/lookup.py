@@ -11,6 +11,7 @@ from index.types import Document, Section
 from rag.cite import verify
 from rag.show import known, place, quotes_of, reference
 from rag.types import Answer, Citation, Nearest
+from rag.where import Where
 
 if TYPE_CHECKING:
     from rag.pipeline import ReportQA
@@ -129,10 +130,12 @@ def ask(
     question: str,
     history: Sequence[str],
     reports: Sequence[str] | None = None,
+    where: Where | None = None,
 ) -> Answer:
     """The answer to a question with the earlier questions of its conversation, oldest first.
 
-    Of the reports with the ids in ``reports`` alone, where given. Raises QuestionError for what
+    Of the reports with the ids in ``reports`` and those that meet ``where`` alone, where given,
+    see ``rag.where``. Raises QuestionError for what
     cannot be asked, and for a history that is too long.
     """
     if len(history) > MAX_HISTORY:
@@ -144,7 +147,7 @@ def ask(
         raise QuestionError(
             f"a question of the history has {longest:,} characters; give at most {most:,} of each"
         )
-    return qa.ask(question, history, reports)
+    return qa.ask(question, history, reports, where)
 
 
 def search(qa: ReportQA, query: str, limit: int) -> Found:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import time
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from index.errors import QuestionError
 from index.library import Library
-from rag.answerable import Answerability, missing_words, signals
+from rag.answerable import missing_words, signals
+from rag.asked import clean_question, earlier_questions
 from rag.cite import answer_text
+from rag.clock import Clock
 from rag.compose import (
     lines,
     lines_by_report,
@@ -37,17 +35,16 @@ from rag.draft import (
     side_by_side,
     with_notes,
 )
-from rag.encoder import READER, ReadingEncoder, load_reader
 from rag.glossary import asked_abbreviation, expand
-from rag.intent import ListIntent
-from rag.questions import Match, QuestionIndex
-from rag.read import Evidence, EvidenceReader
+from rag.parts import Parts
+from rag.questions import Match
+from rag.read import Evidence
 from rag.register import register_of, table
-from rag.retrieve import BM25Index, HybridRetriever
-from rag.route import Route, Router
-from rag.scope import Scope, Scopes
+from rag.route import Route
+from rag.scope import Scope
 from rag.suggest import also_ask, examples
 from rag.types import Answer
+from rag.where import Where, chosen_reports
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,42 +67,17 @@ class Reading:
     limits: Limits
 
 
-class ReportQA:
+class ReportQA(Parts):
     """Answers questions over one library; made once, used for many questions and threads.
 
     It keeps to the version of the library that is live when it is made; make another one
     after reports were added or removed.
     """
 
-    def __init__(
-        self,
-        library: Library,
-        config: RagConfig | None = None,
-        reader: ReadingEncoder | None = None,
-    ) -> None:
-        """``reader`` is loaded on first use where none is given; pipelines may share one."""
-        self.library = library
-        self.config = config or RagConfig()
-        self._given_reader = reader
-        self._documents = library.documents
-        self._store = library.store
-        parts = (library.fingerprint, self.config.fingerprint(), READER)
-        self._fingerprint = hashlib.sha256("".join(parts).encode()).hexdigest()
-
     @classmethod
     def open(cls, library: Library | None = None, config: RagConfig | None = None) -> ReportQA:
         """A pipeline over a library; over the default one, built where there is none, if None."""
         return cls(library if library is not None else Library.open_or_build(), config)
-
-    @property
-    def passage_count(self) -> int:
-        """How many passages are searched."""
-        return len(self._bm25.nodes)
-
-    @property
-    def fingerprint(self) -> str:
-        """SHA-256 over library, settings and reader: what decides answers, 64 digits."""
-        return self._fingerprint
 
     def examples(self) -> tuple[str, ...]:
         """At most six questions to begin with, made from the reports' own structure."""
@@ -127,14 +99,16 @@ class ReportQA:
         question: str,
         history: Sequence[str] = (),
         reports: Sequence[str] | None = None,
+        where: Where | None = None,
     ) -> Answer:
         """The answer to a question, with the earlier questions of the conversation, oldest first.
 
-        It is asked of the reports that it names, see ``rag.route``; of those with the ids in
-        ``reports``, where given. Raises QuestionError for a question that cannot be asked; its
-        message is for the user.
+        It is asked of the reports that it names, see ``rag.route``, among those with the ids in
+        ``reports`` that meet the conditions of ``where``, see ``rag.where``; where neither is
+        given, among all. Raises QuestionError for a question that cannot be asked; its message
+        is for the user.
         """
-        *_, answer = self.stream(question, history, reports)
+        *_, answer = self.stream(question, history, reports, where)
         if not isinstance(answer, Answer):
             raise TypeError("a stream of steps ends with an answer")
         return answer
@@ -144,10 +118,11 @@ class ReportQA:
         question: str,
         history: Sequence[str] = (),
         reports: Sequence[str] | None = None,
+        where: Where | None = None,
     ) -> Iterator[Step | Answer]:
         """What ``ask`` does, step by step; the answer comes last."""
-        clock = _Clock()
-        asked, understood, route = self._routed(question, history, reports)
+        clock = Clock()
+        asked, understood, route = self._routed(question, history, reports, where)
         draft = self._without_search(understood, route)
         if draft is None:
             drafts = []
@@ -178,26 +153,30 @@ class ReportQA:
             found = table(asked, documents) if asked is not None else None
             if found is None or not found.rows:
                 return None
-            notes = route_notes(route, self._router.names, self._documents)
+            notes = route_notes(route, self._documents)
             return with_notes(judgement_draft(found), notes)
         asked = register_of(understood, documents) if len(documents) > 1 else None
         if asked is not None:
             return register_draft(asked, table(asked, documents))
         if route.absent and not all(name.is_mentioned for name in route.absent):
-            return absent_draft(route.absent, self._router.names)
+            return absent_draft(route)
         return None
 
     def retrieve(
-        self, question: str, history: Sequence[str] = (), reports: Sequence[str] | None = None
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        reports: Sequence[str] | None = None,
+        where: Where | None = None,
     ) -> list[NodeWithScore]:
         """The passages that would be read for a question, best first."""
-        _, _, route = self._routed(question, history, reports)
+        _, _, route = self._routed(question, history, reports, where)
         scope = self._scopes.of(route.every)
         return self._retriever(scope).retrieve(self._query(route.question, scope))
 
     def read(self, question: str, history: Sequence[str] = ()) -> Reading:
         """The sentences and bullets that would be read for a question, and what holds for them."""
-        _, _, route = self._routed(question, history, None)
+        _, _, route = self._routed(question, history)
         scope = self._scopes.of(route.every)
         query = self._query(route.question, scope)
         passages = self._retriever(scope).retrieve(query)
@@ -205,23 +184,20 @@ class ReportQA:
         return Reading(query.query_str, tuple(evidence), self._limits(evidence))
 
     def _routed(
-        self, question: str, history: Sequence[str], reports: Sequence[str] | None
+        self,
+        question: str,
+        history: Sequence[str],
+        reports: Sequence[str] | None = None,
+        where: Where | None = None,
     ) -> tuple[str, str, Route]:
         """The question tidied, as it stands alone, and where it goes."""
         asked = clean_question(question, self.config.question_characters)
-        earlier = self._router.followed(_earlier(history))
+        chosen = chosen_reports(self._documents, reports, where)
+        router = self._router if chosen is None else self._router.within(chosen)
+        earlier = self._router.followed(earlier_questions(history))
         before = stand_alone(earlier[-1], earlier[:-1]) if earlier else ""
         understood = self._router.moved(asked, before) or stand_alone(asked, earlier)
-        if reports is None:
-            return asked, understood, self._router.route(understood, earlier)
-        unknown = [name for name in reports if name not in self._documents]
-        if unknown or not reports:
-            raise QuestionError(
-                f"there is no report {', '.join(map(repr, unknown)) or 'named'}; "
-                f"the reports are: {', '.join(self._documents)}"
-            )
-        chosen = tuple(name for name in self._documents if name in reports)
-        return asked, understood, Route(understood, documents=chosen)
+        return asked, understood, router.route(understood, earlier)
 
     def _query(self, understood: str, scope: Scope) -> QueryBundle:
         query = expand(understood, scope.glossary)
@@ -246,7 +222,7 @@ class ReportQA:
             return Draft(parts, confidence, citations, sources=sources_of(selected))
         parts = not_said(len(scope.documents), reason or self._instead(match))
         if elsewhere:
-            parts = absent_draft(route.absent, self._router.names).parts
+            parts = absent_draft(route).parts
         return Draft(
             parts,
             confidence,
@@ -261,9 +237,9 @@ class ReportQA:
         draft = drafts[0]
         if len(drafts) > 1:
             draft = side_by_side(list(zip(route.groups, drafts, strict=True)), self._documents)
-        return with_notes(draft, route_notes(route, self._router.names, self._documents))
+        return with_notes(draft, route_notes(route, self._documents))
 
-    def _finished(self, asked: str, understood: str, draft: Draft, clock: _Clock) -> Answer:
+    def _finished(self, asked: str, understood: str, draft: Draft, clock: Clock) -> Answer:
         return Answer(
             question=asked,
             understood=understood,
@@ -315,101 +291,7 @@ class ReportQA:
             return ""
         return match.instead.instead
 
-    @cached_property
-    def _scopes(self) -> Scopes:
-        return Scopes(self._documents)
-
-    @cached_property
-    def _router(self) -> Router:
-        return Router(self._documents)
-
-    @cached_property
-    def _bm25(self) -> BM25Index:
-        return BM25Index(self._store.get_nodes(), self.config)
-
-    def _retriever(self, scope: Scope) -> HybridRetriever:
-        documents = None if scope is self._scopes.all else scope.ids
-        return HybridRetriever(
-            self._store, self.library.encoder, self._bm25, self.config, documents
-        )
-
-    def _passages_of(self, scope: Scope) -> int:
-        if scope is self._scopes.all:
-            return self.passage_count
-        return sum(len(self.library.passages(name)) for name in scope.ids)
-
-    @cached_property
-    def reading_encoder(self) -> ReadingEncoder:
-        """The encoder that reads, loaded on first use."""
-        return self._given_reader or load_reader()
-
-    @cached_property
-    def _reader(self) -> EvidenceReader:
-        return EvidenceReader(self._documents, self.reading_encoder, self.config)
-
-    @cached_property
-    def _questions(self) -> QuestionIndex:
-        return QuestionIndex(
-            tuple(self._documents.values()),
-            self.reading_encoder.encoder,
-            self.config,
-            self.library.path / "cache",
-        )
-
-    @cached_property
-    def _answerability(self) -> Answerability:
-        return Answerability.load()
-
-    @cached_property
-    def _list_intent(self) -> ListIntent:
-        return ListIntent.load()
-
 
 def _written(evidence: Sequence[Evidence]) -> bool:
     """Whether the best unit answers questions that were written for its report."""
     return bool(evidence) and evidence[0].written
-
-
-def clean_question(question: str, limit: int) -> str:
-    """The question without control characters and lone surrogates, on one line.
-
-    Raises QuestionError, with a message for the user, where nothing is left that has a letter
-    or a digit, or where it has more than ``limit`` characters.
-    """
-    if len(question) > limit:
-        raise QuestionError(
-            f"This question has {len(question):,} characters; please ask in at most {limit:,}."
-        )
-    tidy = _tidy(question)
-    if not any(character.isalnum() for character in tidy):
-        raise QuestionError("There is no question here; please ask one in words.")
-    return tidy
-
-
-def _tidy(text: str) -> str:
-    readable = text.encode("utf-8", "replace").decode("utf-8")
-    return " ".join(
-        "".join(
-            " " if unicodedata.category(character) == "Cc" else character for character in readable
-        ).split()
-    )
-
-
-def _earlier(history: Sequence[str]) -> list[str]:
-    return [tidy for item in history if (tidy := _tidy(item))]
-
-
-class _Clock:
-    """Seconds spent in each stage of a question."""
-
-    def __init__(self) -> None:
-        self._began = self._last = time.perf_counter()
-        self._laps: dict[str, float] = {}
-
-    def lap(self, name: str) -> None:
-        now = time.perf_counter()
-        self._laps[name] = round(self._laps.get(name, 0.0) + now - self._last, 4)
-        self._last = now
-
-    def laps(self) -> dict[str, float]:
-        return {**self._laps, "total": round(self._last - self._began, 4)}

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from index.facts.grades import GRADE, canonical, rank
 from index.types import Document, Fact
 from rag.names import words_of
+from rag.where import KINDS
 from rag.words import word_set
 
 _OPENS = re.compile(
@@ -45,12 +46,6 @@ _SPOKEN = word_set(
 )
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _BODIES = ("Ofsted", "CQC", "HMICFRS", "HMI Prisons", "HMI Probation", "Estyn")
-_KINDS = {
-    "send": "area SEND inspection",
-    "ilacs": "inspection of local authority children’s services",
-    "peel": "PEEL inspection",
-    "custody": "custody inspection",
-}
 _OUTCOMES = {
     "inconsistent experiences and outcomes": r"\binconsistent(?: experiences(?: and outcomes)?)?\b",
     "widespread and/or systemic failings": (
@@ -128,8 +123,8 @@ def register_of(
         rest = re.sub(rf"\b{body}\b", " ", rest, flags=re.IGNORECASE)
     rest = _YEAR.sub(" ", rest)
     words = words_of(rest)
-    kinds = [kind for word, kind in _KINDS.items() if word in words]
-    known = _SPOKEN | _SUBJECTS | _KINDS.keys()
+    kinds = [kind for word, kind in KINDS.items() if word in words]
+    known = _SPOKEN | _SUBJECTS | KINDS.keys()
     aspect = tuple(word for word in words if word not in known)
     labels = [_prefixes(words_of(fact.label)) for d in documents for fact in d.facts if fact.label]
     if aspect and not any(_prefixes(aspect) <= label for label in labels):

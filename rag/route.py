@@ -17,6 +17,7 @@ from rag.absent import Absent, absent_names
 from rag.names import Mention, Names
 
 _GROUPS = 6
+_KEPT = 8  # routers for some of the reports
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _SINCE = re.compile(r"\b(?:since|before|after|until|by|than|till)(?: the)?\s*$", re.IGNORECASE)
 _OF_REPORTS = re.compile(
@@ -73,7 +74,8 @@ class Route:
 
     ``question`` is what is searched for. ``groups`` are the organisations that it names, each
     answered for itself; empty where it names none, and then ``documents`` are searched
-    together, all where that is None. ``absent`` are names that the library has no report on;
+    together, all where that is None. ``absent`` are names that the library has no report on,
+    and ``there`` then the organisations that it has some on;
     ``older`` are reports left out because there is a newer one of the same kind; ``unnamed``
     is the question with its names blanked.
     """
@@ -82,6 +84,7 @@ class Route:
     groups: tuple[Group, ...] = ()
     documents: tuple[str, ...] | None = None
     absent: tuple[Absent, ...] = ()
+    there: tuple[str, ...] = ()
     older: tuple[str, ...] = ()
     unnamed: str = ""
 
@@ -96,8 +99,16 @@ class Route:
 class Router:
     """Finds the reports for a question; safe to share by threads."""
 
-    def __init__(self, documents: Mapping[str, Document]) -> None:
+    def __init__(self, documents: Mapping[str, Document], narrowed: bool = False) -> None:
+        """``narrowed`` says that these are some of a library's reports, see ``within``."""
         self._documents = documents
+        self._narrowed = narrowed
+
+        @lru_cache(_KEPT)
+        def within(names: tuple[str, ...]) -> Router:
+            return Router({name: documents[name] for name in names}, narrowed=True)
+
+        self._within = within
 
         @lru_cache(4096)
         def is_ordinary(word: str) -> bool:
@@ -105,6 +116,10 @@ class Router:
 
         self._is_ordinary = is_ordinary
         self.names = Names(tuple(documents.values()), is_ordinary)
+
+    def within(self, names: tuple[str, ...]) -> Router:
+        """The router for these reports alone."""
+        return self._within(names)
 
     def followed(self, history: Sequence[str]) -> list[str]:
         """Earlier questions, those that only name another report completed."""
@@ -137,7 +152,8 @@ class Router:
         A question that names no organisation stays with the reports of the last one that did,
         unless it asks of all of them.
         """
-        if len(self._documents) < 2:
+        every = tuple(self._documents) if self._narrowed else None
+        if len(self._documents) < 2 and not self._narrowed:
             return Route(question)
         own = self.names.mentions(question)
         absent = absent_names(question, own, self._documents, self._is_ordinary)
@@ -149,7 +165,9 @@ class Router:
         organisations = dict.fromkeys(one for item in named for one in item.organisations)
         if not organisations:
             documents = tuple(name for name in self._documents if allowed and name in allowed)
-            return Route(topic(question), documents=documents or None, absent=absent)
+            return Route(
+                topic(question), documents=documents or every, absent=absent, there=self._there()
+            )
         groups: list[Group] = []
         older: list[str] = []
         for organisation in tuple(organisations)[:_GROUPS]:
@@ -162,9 +180,13 @@ class Router:
             topic(_without(question, own)),
             tuple(groups),
             absent=absent,
+            there=self._there(),
             older=tuple(older),
             unnamed=_blanked(question, own),
         )
+
+    def _there(self) -> tuple[str, ...]:
+        return tuple(sorted(one.name for one in self.names.organisations.values()))
 
     def _newest(self, documents: Sequence[str]) -> tuple[list[str], list[str]]:
         """Of reports of one kind the one of the latest inspection, and the others."""

@@ -15,8 +15,9 @@ import uvicorn
 
 from rag.pipeline import ReportQA, Step
 from rag.types import Answer
-from ui.app import build_server
+from rag.where import Where
 from ui.serve import Serving
+from ui.server import build_server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -58,8 +59,9 @@ class Paused(ReportQA):
         question: str,
         history: Sequence[str] = (),
         reports: Sequence[str] | None = None,
+        where: Where | None = None,
     ) -> Iterator[Step | Answer]:
-        for event in super().stream(question, history, reports):
+        for event in super().stream(question, history, reports, where):
             if isinstance(event, Answer):
                 self.answered.append(question)
             elif event.message.startswith("Reading"):
@@ -80,9 +82,10 @@ class Held(ReportQA):
         question: str,
         history: Sequence[str] = (),
         reports: Sequence[str] | None = None,
+        where: Where | None = None,
     ) -> Iterator[Step | Answer]:
         self.gate.wait(10 * _HELD_FOR_SECONDS)
-        yield from super().stream(question, history, reports)
+        yield from super().stream(question, history, reports, where)
 
 
 def chromium() -> str | None:
@@ -188,20 +191,23 @@ def reload(page: Page) -> None:
 
 
 def ask(page: Page, question: str) -> None:
-    """Types a question, presses Enter and waits for what comes of it."""
-    before = page.evaluate("window.answered")
+    """Types a question, presses Enter and waits until what comes of it is shown and kept."""
+    before = page.evaluate("[window.answered, window.kept]")
     page.fill("#question textarea", question)
     page.press("#question textarea", "Enter")
-    page.wait_for_function("before => window.answered > before", arg=before)
+    page.wait_for_function(
+        "([answered, kept]) => window.answered > answered && window.kept > kept", arg=before
+    )
 
 
 def _ready(page: Page) -> None:
-    """Waits until the chat can be used, and counts the answers from then on."""
+    """Waits until the chat can be used; counts what it shows and keeps from then on."""
     page.wait_for_selector("#question textarea")
     page.wait_for_selector("body[data-view]")
     page.evaluate(
         """() => {
-          window.answered = 0;
+          window.answered = window.kept = 0;
+          document.addEventListener("peel:kept", () => { window.kept += 1; });
           new MutationObserver((changes) => {
             for (const { target } of changes) window.answered += target.dataset.state !== "pending";
           }).observe(document.querySelector("#chat"), {

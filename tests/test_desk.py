@@ -162,8 +162,8 @@ def test_a_library_without_reports_is_refused(tmp_path: Path, encoder: Encoder) 
 
 
 def test_a_taken_port_is_said(qa: ReportQA) -> None:
-    from ui.app import serve
     from ui.serve import Serving
+    from ui.server import serve
 
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from index.errors import AnswerError, QuestionError
 from index.library import Library
+from rag.asked import clean_question
 from rag.cite import verify
 from rag.engine import PeelQueryEngine
-from rag.pipeline import ReportQA, Step, clean_question
+from rag.pipeline import ReportQA, Step
 from rag.types import Answer
 
 

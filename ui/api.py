@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 GROUP: Final = "questions"
 ENDPOINTS: Final = {
-    "ask": "question and perhaps history and reports",
+    "ask": "question and perhaps history, reports and where",
     "search": "query and perhaps limit",
     "passage": "document, start, end and perhaps around",
     "reports": "",
@@ -46,13 +46,17 @@ def add_endpoints(qa: ReportQA) -> None:
     """Add /ask, /search, /passage, /reports and /sources to the Blocks that are being built."""
 
     def ask(
-        question: str, history: list[str] | None = None, reports: list[str] | None = None
+        question: str,
+        history: list[str] | None = None,
+        reports: list[str] | None = None,
+        where: dict[str, str | list[str]] | None = None,
     ) -> dict[str, Any]:
         """The answer to a question; history holds the earlier questions, oldest first.
 
-        It is asked of the reports that it names, or of those with the ids in reports.
+        It is asked of the reports that it names, among those with the ids in reports that meet
+        the conditions of where, such as {"kind": "SEND", "published": "2024"}.
         """
-        return lookup.ask(qa, question, history or [], reports or None).to_dict()
+        return lookup.ask(qa, question, history or [], reports or None, where).to_dict()
 
     def search(query: str, limit: int = 8) -> dict[str, Any]:
         """The passages nearest to a query, best first."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from index.errors import AnswerError
+from index.errors import AnswerError, QuestionError
 from ui.common import LibraryOption, count, echo, open_library, pipeline
 
 if TYPE_CHECKING:
@@ -27,6 +28,13 @@ def ask(
     report: Annotated[
         list[str] | None,
         typer.Option(help="Ask this report alone, by its id; repeat it for several."),
+    ] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FIELD=VALUE",
+            help="Ask the reports of which this is known; repeat it for more conditions.",
+        ),
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the whole answer as one JSON object.")
@@ -49,6 +57,8 @@ def ask(
 
         peel ask "Which councils were judged inadequate?"
 
+        peel ask "What is said of waiting times?" --where kind=SEND --where published=2024
+
         peel ask "What does OCG stand for?" --json > answer.json
 
         peel ask "What are the areas for improvement?" --format html > answer.html
@@ -57,7 +67,7 @@ def ask(
     from rag.show import answer_plain
 
     qa = pipeline(library)
-    answer = qa.ask(question, history or [], report or None)
+    answer = qa.ask(question, history or [], report or None, conditions(where or []))
     if as_json or to == "json":
         echo(json.dumps(answer.to_dict(), ensure_ascii=False, indent=1))
     elif to:
@@ -133,6 +143,17 @@ def verify(
     reports = len({source.document for item in saved for source in item.sources})
     of = f" of {count(len(saved), 'answer')}" if len(saved) > 1 else ""
     echo(f"proven: {count(citations, 'citation')}{of} in {count(reports, 'report')}")
+
+
+def conditions(given: Sequence[str]) -> dict[str, list[str]]:
+    """Conditions FIELD=VALUE by their field; of several values of one, one is enough."""
+    found: dict[str, list[str]] = {}
+    for condition in given:
+        field, equals, value = condition.partition("=")
+        if not equals:
+            raise QuestionError(f"{condition!r} is no condition; write FIELD=VALUE")
+        found.setdefault(field.strip(), []).append(value.strip())
+    return found
 
 
 def _read(path: Path) -> tuple[Answer, ...]:

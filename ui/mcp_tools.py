@@ -84,9 +84,18 @@ class _Tools:
             list[str] | None,
             Field(description="Earlier questions of the conversation, oldest first."),
         ] = None,
+        reports: Annotated[
+            list[str] | None,
+            Field(description="Ids of the reports to ask, as list_reports says; all if left out."),
+        ] = None,
+        where: Annotated[
+            dict[str, str | list[str]] | None,
+            Field(description='Conditions on reports: {"kind": "SEND", "published": "2024"}.'),
+        ] = None,
     ) -> Answer:
         """Answer a question about the reports in their own words, with proven citations."""
-        return await self._work(partial(lookup.ask, self._qa, question, history or []))
+        ask = partial(lookup.ask, self._qa, question, history or [], reports or None, where)
+        return await self._work(ask)
 
     async def search(
         self,

@@ -61,7 +61,7 @@ def chat(
     err.print("Opening the library ...")
     qa = pipeline(library)
     qa.warm()
-    from ui.app import serve
+    from ui.server import serve
 
     def ready(url: str) -> None:
         say(f"The chat is at {url} (Ctrl+C ends it)")

@@ -1,4 +1,4 @@
-// The scripts of this folder run as one, in the order that ui/app.py names, once, when the
+// The scripts of this folder run as one, in the order that ui/layout.py names, once, when the
 // conversation is mounted. `element`, `trigger` and `watch` are Gradio's: the conversation's
 // node, its way to send 'ask', 'restore' and 'open' to the server, and news of its changes.
 

@@ -1,0 +1,74 @@
+"""The conversation's events: asking, stopping, showing again what a browser kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+
+from ui.desk import Asked, Desk, Turns
+from ui.layout import AT_ONCE, QUIET, Parts
+
+# Hands the conversation to the page, which keeps it.
+_KEEP = """(turns) => {
+  document.dispatchEvent(new CustomEvent("peel:kept", { detail: turns }));
+  return [];
+}"""
+
+
+def add_conversation(parts: Parts, desk: Desk) -> None:
+    """Lets the page ask ``desk``, one question at a time, and open other conversations."""
+    kept, asked, chat = parts.kept, parts.asked, parts.chat
+    events = _Events(desk)
+    shown = [parts.box, asked, chat, kept]
+    typed = [parts.box.submit, parts.send.click]
+    accepted = [
+        gr.on(typed, events.accept, [parts.box, kept], shown, **AT_ONCE),
+        chat.ask(events.accept_in_place, [kept], shown, **AT_ONCE),
+    ]
+    answered = [
+        event.then(events.answer, [asked, kept], [chat, kept], **QUIET) for event in accepted
+    ]
+    for event in answered:
+        event.failure(events.refuse, [asked, kept], [chat], **AT_ONCE)
+        event.success(None, [kept], None, js=_KEEP, **AT_ONCE)
+    parts.stop.click(events.stop, [asked, kept], [asked, chat], cancels=answered, **AT_ONCE)
+    again = [asked, chat, kept]
+    restored = chat.restore(events.restore, [asked], again, cancels=answered, **AT_ONCE)
+    restored.then(None, [kept], None, js=_KEEP, **AT_ONCE)
+    chat.again(events.restore, [asked], again, **AT_ONCE)  # nothing is left to cancel
+
+
+class _Events:
+    """What the server does for each event of the page."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def accept(self, question: str, turns: Any) -> tuple[Any, ...]:
+        return "", Asked(question), self._desk.accept(question, turns), turns
+
+    def accept_in_place(self, turns: Any, event: gr.EventData) -> tuple[Any, ...]:
+        question, before = str(event.question), list(turns or [])[: int(event.at)]
+        shown = self._desk.accept(question, before)
+        return gr.skip(), Asked(question, bool(event.alone)), shown, before
+
+    def answer(self, waiting: Asked | None, turns: Any) -> Iterator[tuple[Any, Any]]:
+        yield gr.skip(), gr.skip()
+        if waiting:  # it may have been dropped before this began
+            yield from self._desk.answer(waiting, turns)
+
+    def restore(self, waiting: Asked | None, event: gr.EventData) -> tuple[None, str, Turns]:
+        if waiting:
+            waiting.dropped.set()
+        return None, *self._desk.conversation(event.turns)
+
+    def stop(self, waiting: Asked | None, turns: Any) -> tuple[None, Any]:
+        if waiting:
+            waiting.dropped.set()
+        return None, self._desk.stopped(waiting.question, turns) if waiting else gr.skip()
+
+    # What was stopped fails too, and has been told of already.
+    def refuse(self, waiting: Asked | None, turns: Any) -> Any:
+        return self._desk.refuse(waiting.question, turns) if waiting else gr.skip()
