@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PEEL_LIBRARY ?= $(CURDIR)/.peel/library
 
-.PHONY: help chat test lint eval eval-unseen results bench notebook lock clean browser
+.PHONY: help chat test lint eval eval-unseen eval-library results bench notebook lock clean browser
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -29,6 +29,11 @@ eval: $(VENV)/.installed ## Run the development set; compare with the committed 
 
 eval-unseen: $(VENV)/.installed ## Run the questions on reports that nothing was tuned on, each alone
 	@$(BIN)/peel eval run eval/sets/inspections.jsonl --reports eval/sets/reports --out runs/inspections
+
+eval-library: $(VENV)/.installed ## Run the questions on a library of hundreds; DATA is the folder of its reports
+	@test -d "$(DATA)" || { echo "name the folder of reports: make eval-library DATA=FOLDER"; exit 1; }
+	@$(BIN)/peel index add "$(DATA)" --library .peel/library-of-hundreds > /dev/null
+	@$(BIN)/peel eval run eval/sets/library.jsonl --library .peel/library-of-hundreds --out runs/library
 
 results: eval eval-unseen ## Write anew what eval/results/ holds: missed questions and ablations
 	@mkdir -p eval/results

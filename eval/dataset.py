@@ -32,7 +32,8 @@ class Question:
     ``alt_spans`` say the same elsewhere. A correct answer's text holds at least one
     alternative of every group of ``required`` and no string of ``forbidden``. ``history`` is
     the earlier questions of the conversation, oldest first. ``documents``, where given, are
-    the only reports that the gold stands in. ``where`` is the file and line that the question
+    the only reports that the gold stands in. ``held_out`` questions are scored apart: nobody
+    looks at their answers while anything is tuned. ``where`` is the file and line that the question
     was read from, for messages.
     """
 
@@ -47,6 +48,7 @@ class Question:
     alt_spans: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
     pages: tuple[PageReference, ...] = ()
+    held_out: bool = False
     where: str = field(default="", compare=False)
 
     def to_dict(self) -> dict[str, Any]:
@@ -65,6 +67,7 @@ class Question:
             "alt_spans": list(self.alt_spans),
             "documents": list(self.documents),
             "pages": [[page.file, page.page] for page in self.pages],
+            "held_out": self.held_out,
         }
         return data | {name: value for name, value in optional.items() if value}
 
@@ -226,4 +229,5 @@ _OPTIONAL: dict[str, Callable[[Any, str], Any]] = {
     "alt_spans": _texts,
     "documents": _texts,
     "pages": _pages,
+    "held_out": _truth,
 }

@@ -22,7 +22,7 @@ from eval.outcome import (
 )
 from eval.page import Html, page, scrolled, tag
 from eval.stats import Estimate, reliability
-from eval.types import Evaluation
+from eval.types import HELD_OUT, Evaluation
 
 _FILTERS: Final[tuple[tuple[str, tuple[Outcome, ...]], ...]] = (
     ("All", OUTCOMES),
@@ -115,13 +115,20 @@ def _kinds(run: Evaluation) -> Html:
         tag(
             "tr",
             tag("th", kind.replace("_", " ")),
-            tag("td", str(sum(scores.kind == kind for scores in run.questions))),
+            tag("td", str(_number_of(kind, run))),
             *(_cell(metric, estimates.get(metric.name)) for metric in columns),
         )
-        for kind, estimates in run.by_kind.items()
+        for kind, estimates in (run.by_kind | run.by_part).items()
     ]
     note = tag("p", "Shares in per cent.", class_="quiet small")
     return tag("section", tag("h2", "By kind"), scrolled(head, rows), note)
+
+
+def _number_of(name: str, run: Evaluation) -> int:
+    """The questions of a kind, or of a part of the set."""
+    if name in run.by_part:
+        return sum(result.question.held_out == (name == HELD_OUT) for result in run.results)
+    return sum(scores.kind == name for scores in run.questions)
 
 
 def _cell(metric: Metric, total: Estimate | None) -> Html:

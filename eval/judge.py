@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
 from eval import metrics
@@ -50,6 +51,7 @@ def judge(
             "wrong_abstention": float(answer.abstained),
             **{f"recall_at_{k}": metrics.recall_at(k, ranks) for k in metrics.RECALL_AT},
             "reciprocal_rank": metrics.reciprocal_rank(ranks),
+            **_named(question, answer, documents),
         }
         if question.answerable
         else {"right_abstention": float(answer.abstained)}
@@ -80,6 +82,31 @@ def judge(
             ),
         ),
     )
+
+
+def _named(
+    question: Question, answer: Answer, documents: Mapping[str, Document]
+) -> dict[str, float]:
+    """Whether an answer cites the reports and pages that the set names, where it names any."""
+    if answer.abstained:
+        return {}
+    files = {name: Path(document.source).name for name, document in documents.items()}
+    names = {name: {name, file, Path(file).stem} for name, file in files.items()}
+
+    def called(document_id: str, among: Sequence[str]) -> str:
+        known = names.get(document_id, {document_id})
+        return next((name for name in among if name in known), document_id)
+
+    found: dict[str, float] = {}
+    if question.documents:
+        reports = [called(item.document, question.documents) for item in answer.citations]
+        found["right_report"] = metrics.right_report(reports, question.documents)
+    if question.pages:
+        pages = {(page.file, page.page) for page in question.pages}
+        on = [page.file for page in question.pages]
+        places = [(called(item.document, on), item.page) for item in answer.citations]
+        found["right_page"] = metrics.right_page(places, pages)
+    return found
 
 
 def _first_of(span: GoldSpan, evidence: Sequence[Evidence]) -> RankedUnit | None:

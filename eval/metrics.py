@@ -6,7 +6,7 @@ for the others: abstaining is right or wrong, never both.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -23,6 +23,8 @@ class Metric:
 
     ``better`` says which way is an improvement, None where neither is. ``guarded`` metrics
     are shares in [0, 1] of what people see; a fall of one of them is a regression.
+    ``optional`` ones apply only to questions that were answered and whose reports or pages the
+    set names.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Metric:
     statistic: Literal["mean", "median"] = "mean"
     unit: Literal["share", "number"] = "share"
     guarded: bool = False
+    optional: bool = False
 
     def shown(self, value: float) -> str:
         """A value as people read it: shares in per cent, numbers to two decimals."""
@@ -80,6 +83,18 @@ METRICS: Final[tuple[Metric, ...]] = (
         better="lower",
         guarded=True,
     ),
+    Metric(
+        "right_report",
+        "Right report",
+        "reports named by the set that the answer cites, of answered questions",
+        optional=True,
+    ),
+    Metric(
+        "right_page",
+        "Right page",
+        "reports named by the set that are cited on a page with gold, of answered questions",
+        optional=True,
+    ),
     *(
         Metric(
             f"recall_at_{k}",
@@ -99,9 +114,13 @@ METRICS: Final[tuple[Metric, ...]] = (
 )
 
 
-def names(answerable: bool) -> frozenset[str]:
-    """The metrics that apply to answerable, or to unanswerable, questions."""
-    return frozenset(metric.name for metric in METRICS if metric.answerable == answerable)
+def names(answerable: bool, *, optional: bool = False) -> frozenset[str]:
+    """The metrics that apply to all answerable, or unanswerable, questions; or to some."""
+    return frozenset(
+        metric.name
+        for metric in METRICS
+        if metric.answerable == answerable and metric.optional == optional
+    )
 
 
 def fold(text: str) -> str:
@@ -159,6 +178,27 @@ def citation_recall(cited: Characters, gold: Sequence[Sequence[Characters]]) -> 
     for places in gold:
         wanted |= max(places, key=lambda place: len(place & cited))
     return len(cited & wanted) / len(wanted) if wanted else 0.0
+
+
+def right_report(cited: Iterable[str], named: Collection[str]) -> float:
+    """The share of the reports named that are among those cited, in [0, 1].
+
+    Raises ValueError where none is named.
+    """
+    if not named:
+        raise ValueError("the reports cited are compared with those named, and none is")
+    return len(set(cited) & set(named)) / len(set(named))
+
+
+def right_page(
+    cited: Iterable[tuple[str, int | None]], pages: Collection[tuple[str, int]]
+) -> float:
+    """The share of the reports on some pages that are cited on one of these, in [0, 1].
+
+    Raises ValueError where there are no pages.
+    """
+    right = {report for report, page in cited if page and (report, page) in pages}
+    return right_report(right, {report for report, _ in pages})
 
 
 def length_ratio(text: str, gold_spans: Sequence[str]) -> float:

@@ -24,7 +24,7 @@ from eval.judge import judge
 from eval.misses import misses_markdown
 from eval.outcome import cause, outcome
 from eval.stats import Estimate, estimate
-from eval.types import Evaluation, Result, Run, Scores
+from eval.types import HELD_OUT, Evaluation, Result, Run, Scores
 from index.errors import DatasetError
 from index.types import Document
 from rag.pipeline import Reading
@@ -117,6 +117,7 @@ def evaluate_each(
         totals=summarise(scores),
         by_kind={kind: summarise([s for s in scores if s.kind == kind]) for kind in kinds},
         seconds=seconds,
+        by_part=_by_part(results),
         results=tuple(results),
     )
 
@@ -166,6 +167,15 @@ def load_run(path: Path | str) -> Run:
         raise DatasetError(
             f"{file}: {error}; write it anew with: peel eval run SET --out DIR"
         ) from error
+
+
+def _by_part(results: Sequence[Result]) -> dict[str, dict[str, Estimate]]:
+    parts: dict[str, list[Scores]] = {"open": [], HELD_OUT: []}
+    for result in results:
+        parts[HELD_OUT if result.question.held_out else "open"].append(result.scores)
+    return (
+        {part: summarise(scores) for part, scores in parts.items()} if all(parts.values()) else {}
+    )
 
 
 def _passages(qa: Answerer, question: Question) -> list[Place]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from eval.compare import Comparison, Difference, Direction, QuestionChange
-from eval.metrics import METRICS
+from eval.metrics import METRICS, Metric
+from eval.stats import Estimate
 from eval.types import Run
 
 _WIDTH: Final = 100
@@ -14,13 +15,15 @@ _DIRECTIONS: Final[tuple[Direction, ...]] = ("worse", "better", "changed")
 
 
 def run_text(run: Run) -> str:
-    """A run's totals with their intervals and its latency, a line each."""
-    rows = [("", "", "95% interval", "n")]
+    """A run's totals with their intervals and its latency, a line each.
+
+    Where questions are held out, their totals and those of the others stand beside.
+    """
+    columns = [("", run.totals), *run.by_part.items()]
+    rows = [("", *(cell for name, _ in columns for cell in (name, "95% interval", "n")))]
     for metric in METRICS:
-        total = run.totals.get(metric.name)
-        if total is not None:
-            interval = f"{metric.shown(total.low)} to {metric.shown(total.high)}"
-            rows.append((metric.label, metric.shown(total.value), interval, str(total.n)))
+        if metric.name in run.totals:
+            rows.append((metric.label, *(c for _, part in columns for c in _cells(metric, part))))
     speed = f"Latency: p50 {1000 * run.latency(0.5):.0f} ms, p95 {1000 * run.latency(0.95):.0f} ms"
     return "\n".join([*_table(rows), speed])
 
@@ -47,6 +50,14 @@ def comparison_text(comparison: Comparison) -> str:
     if not comparison.changes:
         lines += ["", "No question came out differently."]
     return "\n".join(lines)
+
+
+def _cells(metric: Metric, totals: Mapping[str, Estimate]) -> tuple[str, str, str]:
+    total = totals.get(metric.name)
+    if total is None:
+        return "", "", ""
+    interval = f"{metric.shown(total.low)} to {metric.shown(total.high)}"
+    return metric.shown(total.value), interval, str(total.n)
 
 
 def _row(difference: Difference) -> tuple[str, ...]:

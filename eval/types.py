@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from eval import metrics
@@ -14,6 +14,7 @@ from index.errors import DatasetError
 from rag.config import Limits
 from rag.types import Answer
 
+HELD_OUT: Final = "held out"
 _FORMAT: Final = 1
 
 
@@ -33,7 +34,9 @@ class Scores:
 class Run:
     """What was measured of a question set; the content of ``scores.json``.
 
-    ``totals`` and ``by_kind`` hold an estimate for each metric that applies to any question.
+    ``totals`` and ``by_kind`` hold an estimate for each metric that applies to any question;
+    ``by_part`` the same of the questions that are held out and of the others, empty where a set
+    holds none out.
     ``seconds`` is how long each answer took, by question id.
     """
 
@@ -45,6 +48,7 @@ class Run:
     totals: dict[str, Estimate]
     by_kind: dict[str, dict[str, Estimate]]
     seconds: dict[str, float]
+    by_part: dict[str, dict[str, Estimate]] = field(default_factory=dict, kw_only=True)
 
     def latency(self, share: float) -> float:
         """The seconds within which a share of the answers came; 0.95 gives p95."""
@@ -69,6 +73,7 @@ class Run:
             },
             "totals": _plain(self.totals),
             "by_kind": {kind: _plain(estimates) for kind, estimates in self.by_kind.items()},
+            **_parts(self.by_part),
             "questions": [asdict(scores) for scores in self.questions],
             "timings": {
                 "p50": self.latency(0.5),
@@ -174,6 +179,11 @@ def _plain(estimates: Mapping[str, Estimate]) -> dict[str, Any]:
     return {name: asdict(value) for name, value in estimates.items()}
 
 
+def _parts(by_part: Mapping[str, Mapping[str, Estimate]]) -> dict[str, Any]:
+    plain = {part: _plain(estimates) for part, estimates in by_part.items()}
+    return {"by_part": plain} if plain else {}
+
+
 def _run(data: dict[str, Any]) -> Run:
     questions = tuple(_scores(item) for item in data["questions"])
     seconds = {key: _number(value) for key, value in data["timings"]["seconds"].items()}
@@ -191,6 +201,7 @@ def _run(data: dict[str, Any]) -> Run:
         totals=_estimates(data["totals"]),
         by_kind={kind: _estimates(item) for kind, item in data["by_kind"].items()},
         seconds=seconds,
+        by_part={part: _estimates(item) for part, item in data.get("by_part", {}).items()},
     )
 
 
@@ -203,7 +214,8 @@ def _scores(data: dict[str, Any]) -> Scores:
         abstained=_truth(data["abstained"]),
         values={name: _number(value) for name, value in data["values"].items()},
     )
-    differing = scores.values.keys() ^ metrics.names(scores.answerable)
+    some = metrics.names(scores.answerable, optional=True)
+    differing = (scores.values.keys() - some) ^ metrics.names(scores.answerable)
     if differing:
         raise ValueError(f"{scores.id} has other scores than it should: {sorted(differing)}")
     return scores

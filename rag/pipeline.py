@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
-from index.errors import QuestionError
 from index.library import Library
 from rag.answerable import missing_words, signals
 from rag.asked import clean_question, earlier_questions

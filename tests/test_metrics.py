@@ -325,3 +325,15 @@ def test_a_share_lies_within_its_interval_and_the_rest_in_the_mirror(
     low, high = share_interval(count, n)
     assert 0 <= low <= round(count / n, 6) <= high <= 1
     assert share_interval(n - count, n) == pytest.approx((1 - high, 1 - low), abs=2e-6)
+
+
+def test_right_report_and_page_are_shares_of_the_reports_named() -> None:
+    assert metrics.right_report(["a", "a", "x"], ["a"]) == 1.0
+    assert metrics.right_report(["a", "x"], ["a", "b"]) == 0.5
+    assert metrics.right_report([], ["a"]) == 0.0
+    pages = {("a", 1), ("a", 4), ("b", 2)}
+    assert metrics.right_page([("a", 4), ("b", 3)], pages) == 0.5
+    assert metrics.right_page([("a", 1), ("b", 2), ("a", 9)], pages) == 1.0
+    assert metrics.right_page([("a", None)], {("a", 1)}) == 0.0
+    with pytest.raises(ValueError, match="none is"):
+        metrics.right_page([("a", 1)], set())
