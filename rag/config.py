@@ -99,3 +99,16 @@ class EnrichConfig:
     attempts: int = 3
     failures: int = 3
     near: float = 0.75
+
+
+@dataclass(frozen=True)
+class CompareConfig:
+    """When two reports are taken to ask for the same thing, and to judge it.
+
+    ``near`` is the least cosine of two areas for improvement, as the reader's encoder sees them,
+    chosen on the labelled pairs of ``eval.repeated``; ``labels`` the least share of their words
+    that the labels of two judgements have in common.
+    """
+
+    near: float = 0.6
+    labels: float = 0.6

@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, fields
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from index.errors import LibraryError, QuestionError
+from index.errors import QuestionError
 from index.findings import FINDING_KINDS, Finding, findings, matching
-from rag.show import escape
+from rag.cells import csv_table
+from rag.markup import tag, whole_page
+from rag.where import chosen_reports
+from ui.asking import conditions
 from ui.common import LibraryOption, echo, open_library
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from index.types import Document
-
 _COLUMNS = tuple(field.name for field in fields(Finding))
-# A spreadsheet takes what begins so for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+TABLE_STYLE = (
+    ":root{color-scheme:light dark}body{font:15px/1.45 system-ui,sans-serif;margin:2em}"
+    "table{border-collapse:collapse;margin:1em 0}caption{text-align:left;font-weight:600}"
+    "td,th{border:1px solid #888;padding:.3em .5em;text-align:left;vertical-align:top}"
+)
 
 
 def findings_command(
     report: Annotated[
         list[str] | None,
         typer.Option(help="Only this report's, by its id; repeat it for several."),
+    ] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FIELD=VALUE", help="Only reports of which this is known."),
     ] = None,
     kind: Annotated[
         list[str] | None, typer.Option(help=f"Only these: {', '.join(FINDING_KINDS)}.")
@@ -53,7 +56,7 @@ def findings_command(
 
         peel findings --kind judgement --grade inadequate
 
-        peel findings --text "care leavers"
+        peel findings --text "care leavers" --where kind=SEND
     """
     if as_csv + as_html + as_json > 1:
         raise QuestionError("choose one of --csv, --html and --json")
@@ -62,8 +65,10 @@ def findings_command(
             f"there is no kind {', '.join(map(repr, sorted(unknown)))}; "
             f"the kinds are: {', '.join(FINDING_KINDS)}"
         )
-    chosen = _chosen(open_library(library).documents, report or [])
-    found = (finding for document in chosen for finding in findings(document))
+    documents = open_library(library).documents
+    chosen = chosen_reports(documents, report or None, conditions(where or []))
+    names = documents if chosen is None else chosen
+    found = (finding for name in names for finding in findings(documents[name]))
     rows = matching(found, kind or (), grade or (), text)
     if as_csv:
         echo(findings_csv(rows).rstrip("\n"))
@@ -78,34 +83,18 @@ def findings_command(
 
 def findings_csv(rows: Sequence[Finding]) -> str:
     """The findings as CSV with a header; what a spreadsheet would run is kept as text."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(_COLUMNS)
-    for row in rows:
-        values = asdict(row).values()
-        writer.writerow([_inert(value) if isinstance(value, str) else value for value in values])
-    return out.getvalue()
+    return csv_table(_COLUMNS, (tuple(asdict(row).values()) for row in rows))
 
 
 def findings_html(rows: Sequence[Finding]) -> str:
     """The findings as a page of its own, a table."""
-    head = "".join(f"<th>{escape(name.replace('_', ' '))}</th>" for name in _COLUMNS)
-    body = "\n".join(
-        "<tr>"
-        + "".join(
-            f"<td>{escape('' if value is None else str(value))}</td>"
-            for value in asdict(row).values()
-        )
-        + "</tr>"
+    head = (tag("th", name.replace("_", " "), scope="col") for name in _COLUMNS)
+    body = (
+        tag("tr", *(tag("td", "" if cell is None else str(cell)) for cell in asdict(row).values()))
         for row in rows
     )
-    return (
-        '<!doctype html>\n<html lang="en-GB"><meta charset="utf-8"><title>Findings</title>\n'
-        "<style>body{font:15px/1.45 system-ui,sans-serif;margin:2em}table{border-collapse:collapse}"
-        "td,th{border:1px solid #ccc;padding:.3em .5em;text-align:left;vertical-align:top}"
-        "</style>\n"
-        f"<table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table></html>"
-    )
+    table = tag("table", tag("thead", tag("tr", *head)), tag("tbody", *body))
+    return whole_page("Findings", TABLE_STYLE, "", tag("main", tag("h1", "Findings"), table))
 
 
 def findings_text(rows: Sequence[Finding]) -> str:
@@ -122,17 +111,3 @@ def findings_text(rows: Sequence[Finding]) -> str:
         lead_in = f"{row.lead_in} … " if row.lead_in else ""
         lines.append(f"- {row.kind}: {lead_in}{words} ({row.section}{page})")
     return "\n".join(lines)
-
-
-def _chosen(documents: Mapping[str, Document], names: Sequence[str]) -> list[Document]:
-    unknown = [name for name in names if name not in documents]
-    if unknown:
-        raise LibraryError(
-            f"there is no report {', '.join(map(repr, unknown))}; "
-            f"the reports are: {', '.join(documents) or '(none)'}"
-        )
-    return [document for name, document in documents.items() if not names or name in names]
-
-
-def _inert(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
