@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
@@ -20,6 +20,7 @@ from rag.export_html import conversation_html, quoted
 from rag.show import answer_markdown, escape_markdown, known, web_address
 from rag.types import Answer, Citation
 
+DocumentsAs = Callable[[Mapping[str, str]], Mapping[str, Document]]
 ExportFormat = Literal["markdown", "html", "json", "csv"]
 EXPORT_FORMATS: Final[tuple[ExportFormat, ...]] = get_args(ExportFormat)
 
@@ -103,13 +104,23 @@ def read_answers(data: Any) -> tuple[Answer, ...]:
     return tuple(answers)
 
 
-def verify_all(answers: Sequence[Answer], documents: Mapping[str, Document]) -> list[str]:
-    """What the documents do not prove, a line each, with the answer's number if there are more."""
-    return [
-        f"answer {number}: {fault}" if len(answers) > 1 else fault
-        for number, answer in enumerate(answers, start=1)
-        for fault in verify(answer, documents)
-    ]
+def verify_all(answers: Sequence[Answer], documents_as: DocumentsAs) -> list[str]:
+    """What the documents do not prove, a line each, with the answer's number if there are more.
+
+    ``documents_as`` is that of the library: it gives the texts that an answer was made from, of
+    reports that were replaced or removed since too.
+    """
+    faults = []
+    for number, answer in enumerate(answers, start=1):
+        before = f"answer {number}: " if len(answers) > 1 else ""
+        found = verify(answer, documents_as(texts_of([answer])))
+        faults += [before + fault for fault in found]
+    return faults
+
+
+def texts_of(answers: Iterable[Answer]) -> dict[str, str]:
+    """The SHA-256 of the texts that answers were made from, by document id."""
+    return {source.document: source.sha256 for answer in answers for source in answer.sources}
 
 
 def conversation_markdown(answers: Sequence[Answer], documents: Mapping[str, Document]) -> str:

@@ -218,7 +218,5 @@ def test_the_browser_says_when_it_can_keep_no_more(page: Page, address: str) -> 
     open_chat(page, address)
     page.evaluate("() => { Storage.prototype.setItem = () => { throw new Error('full'); }; }")
     ask(page, SINGLE)
-    page.wait_for_function(
-        "document.querySelector('#bar [role=status]').textContent.includes('no room')"
-    )
+    page.wait_for_function("document.querySelector('#live').textContent.includes('no room')")
     assert last(page, ".answer .cite").count() == 1

@@ -98,15 +98,15 @@ def export(
         peel export first.json second.json --out both.html
     """
     from rag.export import export as exported
-    from rag.export import verify_all
+    from rag.export import texts_of, verify_all
 
     answers = [answer for file in files for answer in _read(file)]
-    documents = open_library(library).documents
-    if faults := verify_all(answers, documents):
+    opened = open_library(library)
+    if faults := verify_all(answers, opened.documents_as):
         raise AnswerError(
             f"not proven: {faults[0]}; see all with: peel verify FILE. Nothing was written"
         )
-    file = exported(answers, documents, to)
+    file = exported(answers, opened.documents_as(texts_of(answers)), to)
     if out is None:
         _write(file.data)
         return
@@ -128,13 +128,15 @@ def verify(
 ) -> None:
     """Prove a saved answer or conversation against the library: every quote at its offsets.
 
-    FILE is what 'peel ask --json' printed, or a conversation that was exported as JSON. Needs no
-    network and no model. The exit status is 1 where anything is not proven.
+    FILE is what 'peel ask --json' printed, or a conversation that was exported as JSON. Answers
+    from a report that was replaced or removed since are proven against the text that it had.
+    Needs no network and no model. The exit status is 1 where anything is not proven.
     """
     from rag.export import verify_all
 
     saved = _read(answer)
-    faults = verify_all(saved, open_library(library).documents)
+    opened = open_library(library)
+    faults = verify_all(saved, opened.documents_as)
     for fault in faults:
         echo(f"not proven: {fault}")
     if faults:
@@ -143,6 +145,11 @@ def verify(
     reports = len({source.document for item in saved for source in item.sources})
     of = f" of {count(len(saved), 'answer')}" if len(saved) > 1 else ""
     echo(f"proven: {count(citations, 'citation')}{of} in {count(reports, 'report')}")
+    sources = {(source.document, source.sha256) for item in saved for source in item.sources}
+    for name, digest in sorted(sources):
+        now = opened.documents.get(name)
+        if now is None or now.sha256 != digest:
+            echo(f"note: {name} was {'replaced' if now else 'removed'} since")
 
 
 def conditions(given: Sequence[str]) -> dict[str, list[str]]:

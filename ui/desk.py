@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from index.errors import AnswerError, LibraryError, PeelError
 from rag.cite import verify
+from rag.pipeline import Step
 from rag.types import Answer
 from ui.render import conversation_html, pending_html, unanswered_html
 from ui.report import report_html
@@ -93,7 +94,7 @@ class Desk:
                     answers = [*answers, event][-_KEPT_TURNS:]
                     shown = self._show(answers, fresh=True)
                     yield shown, [answer.to_dict() for answer in answers]
-                else:
+                elif isinstance(event, Step):
                     tail = pending_html(question, len(answers), event.message)
                     yield self._show(answers, tail), kept
         except PeelError as error:
