@@ -104,6 +104,19 @@ class EnrichConfig:
 
 
 @dataclass(frozen=True)
+class CompareConfig:
+    """When two reports are taken to ask for the same thing, and to judge it.
+
+    ``near`` is the least cosine of two areas for improvement, as the reader's encoder sees them,
+    chosen on the labelled pairs of ``eval.repeated``; ``labels`` the least share of their words
+    that the labels of two judgements have in common.
+    """
+
+    near: float = 0.6
+    labels: float = 0.6
+
+
+@dataclass(frozen=True)
 class WriteConfig:
     """How a language model of the user's writes answers.
 

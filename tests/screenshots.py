@@ -11,7 +11,16 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 
 from playwright.sync_api import Page, sync_playwright
-from served import ARGUMENTS, HOW_TO_GET_ONE, Paused, ask, chromium, open_chat, served
+from served import (
+    ARGUMENTS,
+    HOW_TO_GET_ONE,
+    TIMEOUT_MS,
+    Paused,
+    ask,
+    chromium,
+    open_chat,
+    served,
+)
 
 from index.library import Library
 
@@ -21,6 +30,11 @@ LIST = "What are the areas for improvement?"
 ABSENT = "How many helicopters does the force have?"
 FIRST = "How well does the force protect vulnerable people?"
 FOLLOW_UP = "And what should it improve there?"
+SELECT_WORDS = """() => {
+  const words = document.querySelectorAll(".report .paragraph")[3];
+  words.scrollIntoView({ block: "center" });
+  getSelection().selectAllChildren(words);
+}"""
 
 
 def main(folder: Path) -> None:
@@ -42,8 +56,9 @@ def main(folder: Path) -> None:
                 context = browser.new_context(
                     viewport={"width": width, "height": height}, color_scheme=scheme
                 )
-                for state in states(context.new_page(), address, qa):
-                    page = context.pages[0]
+                page = context.new_page()
+                page.set_default_timeout(TIMEOUT_MS)
+                for state in states(page, address, qa):
                     page.wait_for_timeout(900)  # past smooth scrolling
                     page.screenshot(path=folder / f"{state}-{scheme}-{width}.png")
                 context.close()
@@ -74,13 +89,7 @@ def states(page: Page, address: str, qa: Paused) -> Iterator[str]:
     page.fill("#find", "domestic abuse")
     yield "search"
     page.fill("#find", "")
-    page.evaluate(
-        """() => {
-          const words = document.querySelectorAll(".report .paragraph")[3];
-          words.scrollIntoView({ block: "center" });
-          getSelection().selectAllChildren(words);
-        }"""
-    )
+    page.evaluate(SELECT_WORDS)
     page.wait_for_selector(".picked:not([hidden])")
     yield "asking-about-words"
     page.evaluate("getSelection().removeAllRanges()")
@@ -93,6 +102,19 @@ def states(page: Page, address: str, qa: Paused) -> Iterator[str]:
     page.locator(".turn:last-child .answer .cite").nth(1).hover()
     yield "quote-on-hover"
     page.mouse.move(0, 0)
+    page.click("[popovertarget=export]")
+    yield "export"
+    page.keyboard.press("Escape")
+    page.locator(".turn:last-child [data-verdict=down]").click()
+    page.wait_for_selector("#judge:popover-open")
+    yield "what-is-wrong"
+    page.click("[data-choose]")
+    page.evaluate(SELECT_WORDS)
+    page.wait_for_selector(".picked:not([hidden])")
+    yield "choosing-the-right-passage"
+    page.evaluate("getSelection().removeAllRanges()")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
     ask(page, ABSENT)
     yield "not-in-the-report"
     page.locator(".turn:last-child .absent [data-edit]").click()

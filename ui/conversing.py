@@ -35,9 +35,12 @@ def add_conversation(parts: Parts, desk: Desk) -> None:
         event.success(None, [kept], None, js=_KEEP, **AT_ONCE)
     parts.stop.click(events.stop, [asked, kept], [asked, chat], cancels=answered, **AT_ONCE)
     again = [asked, chat, kept]
-    restored = chat.restore(events.restore, [asked], again, cancels=answered, **AT_ONCE)
-    restored.then(None, [kept], None, js=_KEEP, **AT_ONCE)
-    chat.again(events.restore, [asked], again, **AT_ONCE)  # nothing is left to cancel
+    restored = [
+        chat.restore(events.restore, [asked], again, cancels=answered, **AT_ONCE),
+        chat.again(events.restore, [asked], again, **AT_ONCE),  # nothing is there to cancel
+    ]
+    for event in restored:
+        event.then(None, [kept], None, js=_KEEP, **AT_ONCE)
 
 
 class _Events:
