@@ -297,11 +297,12 @@ def test_a_question_is_dropped_before_it_is_begun(page: Page, address: str) -> N
           if (!document.querySelector("#turn-0 .progress:not([data-begun])")) return;
           watch.disconnect();
           document.querySelector(".bar [data-new]").click();
+          window.isDropped = true;
         }).observe(document.querySelector("#chat"), { subtree: true, childList: true })"""
     )
     page.fill("#question textarea", LIST)
     page.keyboard.press("Enter")
-    page.wait_for_selector("#turn-0")
+    page.wait_for_function("window.isDropped")
     page.wait_for_selector(".start")
     ask(page, SINGLE)
     assert page.locator(".turn h2").all_inner_texts() == [SINGLE]
