@@ -50,19 +50,24 @@ _HELD_FOR_SECONDS = 60
 class Paused(ReportQA):
     """A pipeline that can be held before it reads, so that its waiting can be seen.
 
-    ``answered`` are the questions that were worked on to their end.
+    ``answered`` are the questions that were worked on to their end, ``left`` those whose work
+    is over, done or not.
     """
 
     gate = threading.Event()
     answered: ClassVar[list[str]] = []
+    left: ClassVar[list[str]] = []
 
     def stream(self, question: str, *more: Any, **named: Any) -> Iterator[Step | Partial | Answer]:
-        for event in super().stream(question, *more, **named):
-            if isinstance(event, Answer):
-                self.answered.append(question)
-            elif isinstance(event, Step) and event.message.startswith("Reading"):
-                self.gate.wait(_HELD_FOR_SECONDS)
-            yield event
+        try:
+            for event in super().stream(question, *more, **named):
+                if isinstance(event, Answer):
+                    self.answered.append(question)
+                elif isinstance(event, Step) and event.message.startswith("Reading"):
+                    self.gate.wait(_HELD_FOR_SECONDS)
+                yield event
+        finally:
+            self.left.append(question)
 
 
 class Held(ReportQA):
@@ -130,6 +135,16 @@ def show_report(page: Page) -> None:
     """Turns to the report, where the screen shows one side at a time."""
     if page.locator("button[data-view=report]").is_visible():
         page.click("button[data-view=report]")
+
+
+def wait_until_left(page: Page, question: str) -> None:
+    """Waits until no more work is done for a question, and its news, if any, would be shown."""
+    deadline = time.monotonic() + TIMEOUT_MS / 1000
+    while question not in Paused.left:
+        assert time.monotonic() < deadline, "the question is still worked on"
+        page.wait_for_timeout(50)
+    page.evaluate("fetch('config').then(said => said.text())")  # behind what was on its way
+    page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
 
 
 def last(page: Page, selector: str) -> Locator:

@@ -20,6 +20,7 @@ from served import (
     open_chat,
     quoted,
     settled,
+    wait_until_left,
     watched,
 )
 
@@ -70,6 +71,11 @@ def test_every_quote_is_marked_under_its_own_number(
     assert page.locator("#report .badge").all_inner_texts() == (
         last(page, ".answer .cite").all_inner_texts()
     )
+    assert last(page, ".answer .above").all_inner_texts() == [
+        "How effective is the force at protecting those who are vulnerable from harm, and "
+        "supporting victims?",
+        "How effective is the force at tackling serious and organised crime?",
+    ]
     page.locator("#report .badge").nth(1).click()
     assert page.evaluate("document.activeElement.dataset.marker") == "2"
 
@@ -269,18 +275,37 @@ def submit(page: Page, turn: str) -> None:
 def test_a_new_conversation_drops_the_question_on_its_way(page: Page, address: str) -> None:
     open_chat(page, address)
     Paused.gate.clear()
+    Paused.left.clear()
     try:
         page.fill("#question textarea", LIST)
         page.keyboard.press("Enter")
-        page.wait_for_selector("#turn-0[data-state=pending]")
+        page.wait_for_selector("#turn-0 [data-begun]")
         page.click(".bar [data-new]")
         page.wait_for_selector(".start")
     finally:
         Paused.gate.set()
-    page.wait_for_timeout(700)
+    wait_until_left(page, LIST)
     assert page.locator(".start").is_visible()
     ask(page, SINGLE)
     assert page.locator(".turn").count() == 1
+
+
+def test_a_question_is_dropped_before_it_is_begun(page: Page, address: str) -> None:
+    open_chat(page, address)
+    page.evaluate(
+        """() => new MutationObserver((_, watch) => {
+          if (!document.querySelector("#turn-0 .progress:not([data-begun])")) return;
+          watch.disconnect();
+          document.querySelector(".bar [data-new]").click();
+          window.isDropped = true;
+        }).observe(document.querySelector("#chat"), { subtree: true, childList: true })"""
+    )
+    page.fill("#question textarea", LIST)
+    page.keyboard.press("Enter")
+    page.wait_for_function("window.isDropped")
+    page.wait_for_selector(".start")
+    ask(page, SINGLE)
+    assert page.locator(".turn h2").all_inner_texts() == [SINGLE]
 
 
 def test_an_answer_can_be_stopped_before_it_is_begun(page: Page, address: str) -> None:
@@ -308,6 +333,7 @@ def test_an_answer_can_be_stopped(page: Page, address: str) -> None:
     open_chat(page, address)
     Paused.gate.clear()
     Paused.answered.clear()
+    Paused.left.clear()
     try:
         page.fill("#question textarea", LIST)
         page.keyboard.press("Enter")
@@ -320,7 +346,7 @@ def test_an_answer_can_be_stopped(page: Page, address: str) -> None:
         assert "You stopped the answer" in last(page, ".stopped").inner_text()
     finally:
         Paused.gate.set()
-    page.wait_for_timeout(700)
+    wait_until_left(page, LIST)
     assert Paused.answered == []
     assert page.locator("#turn-0").get_attribute("data-state") == "stopped"
     assert page.locator("#send").is_visible()
@@ -363,7 +389,7 @@ def test_an_answer_comes_soon_and_nothing_jumps(
             "[...document.querySelectorAll('#turn-1 .answer li')]"
             ".every(line => getComputedStyle(line).opacity === '1')"
         )
-        page.wait_for_timeout(300)
+        page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
         assert sum(page.evaluate("window.shifts")) < 0.01
         said = " | ".join(page.evaluate("window.said"))
         assert "Searching" in said

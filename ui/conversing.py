@@ -27,8 +27,10 @@ def add_conversation(parts: Parts, desk: Desk) -> None:
         gr.on(typed, events.accept, [parts.box, kept], shown, **AT_ONCE),
         chat.ask(events.accept_in_place, [kept], shown, **AT_ONCE),
     ]
+    # One that was left may be ending while the next one begins.
+    working: dict[str, Any] = {**QUIET, "trigger_mode": "multiple"}
     answered = [
-        event.then(events.answer, [asked, kept], [chat, kept], **QUIET) for event in accepted
+        each.then(events.answer, [asked, kept], [chat, kept], **working) for each in accepted
     ]
     for event in answered:
         event.failure(events.refuse, [asked, kept], [chat], **AT_ONCE)
