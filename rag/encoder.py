@@ -94,19 +94,27 @@ class ReadingEncoder:
         return odds
 
 
-def max_sims(question: Vectors, texts: Sequence[Vectors]) -> NDArray[np.float64]:
-    """Late interaction: the best match of each question token in each text, summed; shape (n,).
+def best_matches(question: Vectors, texts: Sequence[Vectors]) -> Vectors:
+    """The best match of each question token in each text, shape (texts, question tokens).
 
-    0 where the question or the text has no tokens.
+    0 where a text has no tokens.
     """
-    found = np.zeros(len(texts))
+    found = np.zeros((len(texts), len(question)), dtype=np.float32)
     held = [place for place, text in enumerate(texts) if len(text)]
     if held and len(question):
         lengths = [len(texts[place]) for place in held]
         cosines = np.concatenate([texts[place] for place in held]) @ question.T
         begins = np.cumsum([0, *lengths[:-1]])
-        found[held] = np.maximum.reduceat(cosines, begins).sum(axis=1)
+        found[held] = np.maximum.reduceat(cosines, begins)
     return found
+
+
+def max_sims(question: Vectors, texts: Sequence[Vectors]) -> NDArray[np.float64]:
+    """Late interaction: the best match of each question token in each text, summed; shape (n,).
+
+    0 where the question or the text has no tokens.
+    """
+    return np.asarray(best_matches(question, texts).sum(axis=1, dtype=np.float64))
 
 
 def load_reader() -> ReadingEncoder:
@@ -120,6 +128,12 @@ def load_reader() -> ReadingEncoder:
     encoder.model_name = READER
     weights = load_file(_FOLDER / "token_weights.safetensors")["weight"]
     return ReadingEncoder(encoder, weights, _load_interaction())
+
+
+@lru_cache(maxsize=1)
+def shared_reader() -> ReadingEncoder:
+    """The reading encoder, loaded once for all who ask for it so."""
+    return load_reader()
 
 
 def _load_interaction() -> Interaction:

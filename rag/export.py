@@ -6,8 +6,6 @@ or a file name is escaped for its format.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,9 +14,10 @@ from typing import Any, Final, Literal, get_args
 
 from index.errors import AnswerError
 from index.types import Document
+from rag.cells import Cell, csv_table
 from rag.cite import verify
 from rag.export_html import conversation_html, quoted
-from rag.show import answer_markdown, escape_markdown, known, sound, web_address
+from rag.show import answer_markdown, escape_markdown, known, web_address
 from rag.types import Answer, Citation
 
 DocumentsAs = Callable[[Mapping[str, str]], Mapping[str, Document]]
@@ -36,7 +35,6 @@ _COLUMNS: Final = (
     "answer", "question", "marker", "quote", "lead_in", "report", "document", "section", "page",
     "start", "end", "published", "publisher", "licence", "source_url", "sha256",
 )  # fmt: skip
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠", "'")
 _NAME_CHARACTERS: Final = 60
 
 
@@ -135,19 +133,15 @@ def conversation_markdown(answers: Sequence[Answer], documents: Mapping[str, Doc
 
 
 def quotes_csv(answers: Sequence[Answer], documents: Mapping[str, Document]) -> str:
-    """The quotes as a table by RFC 4180, with a heading line.
-
-    A cell that a spreadsheet could take for a formula, or that begins with an apostrophe, gets
-    an apostrophe before it; to have the words back, take one away from each cell that has one.
-    """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(_COLUMNS)
-    for number, answer in enumerate(answers, start=1):
-        for citation in answer.citations:
-            row = _row(number, answer, citation, documents.get(citation.document))
-            writer.writerow([_inert(cell) if isinstance(cell, str) else cell for cell in row])
-    return out.getvalue()
+    """The quotes as a table for spreadsheets, see ``csv_table``."""
+    return csv_table(
+        _COLUMNS,
+        (
+            _row(number, answer, citation, documents.get(citation.document))
+            for number, answer in enumerate(answers, start=1)
+            for citation in answer.citations
+        ),
+    )
 
 
 def _reference(document: Document) -> list[str]:
@@ -157,9 +151,7 @@ def _reference(document: Document) -> list[str]:
     return [*words, *([f"<{address}>"] if address else []), f"SHA-256 `{document.sha256}`"]
 
 
-def _row(
-    number: int, answer: Answer, citation: Citation, document: Document | None
-) -> list[str | int | None]:
+def _row(number: int, answer: Answer, citation: Citation, document: Document | None) -> list[Cell]:
     source = next((item for item in answer.sources if item.document == citation.document), None)
     about = known(document) if document else {}
     return [
@@ -177,9 +169,3 @@ def _row(
         *(about.get(key, "") for key in ("published", "publisher", "licence", "source_url")),
         source.sha256 if source else "",
     ]
-
-
-def _inert(cell: str) -> str:
-    text = sound(cell)
-    is_risky = text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA)
-    return f"'{text}" if is_risky else text

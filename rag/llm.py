@@ -100,22 +100,38 @@ def reply(llm: LLM, messages: Sequence[ChatMessage]) -> str:
     of it is shown cut and without the key, and never for a refused key, of which servers
     repeat parts.
     """
-    import httpx
-    import openai
-
-    name = f"the language model {llm.metadata.model_name!r}"
     try:
         text = llm.chat(list(messages)).message.content
     # From None: what these errors hold, the request and its key, stays out of tracebacks.
-    except openai.OpenAIError as error:
-        raise _fault(error, name) from None
-    except (OSError, httpx.TransportError) as error:
-        raise LLMError(f"{name} cannot be reached ({type(error).__name__})") from None
-    except (ValueError, TypeError, AttributeError, LookupError):
-        raise LLMReplyError(f"{name} gave an answer that is not of the OpenAI protocol") from None
+    except Exception as error:
+        raise model_fault(error, llm) from None
     if not text or not text.strip():
-        raise LLMReplyError(f"{name} gave an empty answer")
+        raise LLMReplyError(f"{model_name(llm)} gave an empty answer")
     return text
+
+
+def model_name(llm: LLM) -> str:
+    """How a model is called in messages."""
+    return f"the language model {llm.metadata.model_name!r}"
+
+
+def model_fault(error: BaseException, llm: LLM) -> LLMError:
+    """What a request to a language model failed with, in words for the user; as ``reply``."""
+    import httpx
+    import openai
+
+    name = model_name(llm)
+    if isinstance(error, openai.OpenAIError):
+        return _fault(error, name)
+    if isinstance(error, (httpx.ReadError, httpx.RemoteProtocolError)):
+        return LLMServerError(f"the connection to {name} ended before its answer was whole")
+    if isinstance(error, httpx.TimeoutException):
+        return LLMServerError(f"{name} gave no answer in time")
+    if isinstance(error, (OSError, httpx.TransportError)):
+        return LLMError(f"{name} cannot be reached ({type(error).__name__})")
+    if isinstance(error, (ValueError, TypeError, AttributeError, LookupError)):
+        return LLMReplyError(f"{name} gave an answer that is not of the OpenAI protocol")
+    return LLMError(f"{name} failed ({type(error).__name__})")
 
 
 def _fault(error: openai.OpenAIError, name: str) -> LLMError:

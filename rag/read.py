@@ -19,12 +19,14 @@ from llama_index.core.schema import (
     RelatedNodeInfo,
     TextNode,
 )
+from numpy.typing import NDArray
 
 from index.chunk import passage_id
 from index.embed import Vectors
 from index.types import Document, Span, Unit
 from rag.config import RagConfig
-from rag.encoder import ReadingEncoder, max_sims
+from rag.encoder import ReadingEncoder, best_matches
+from rag.leaning import leaned_on
 from rag.questions import Match, covered
 from rag.tokens import TokenStore, packed, reading, unpacked
 
@@ -58,10 +60,11 @@ class EvidenceReader(BaseNodePostprocessor):
     Two things speak for a unit. Late interaction: the weighted mean over the question's tokens
     of the best cosine with a token of the unit, read after its headings and lead-in (MaxSim,
     Khattab and Zaharia 2020), put on a scale from 0, ``config.late_spread`` below the best
-    unit, to 1, the best. And, where questions were written for the report, the votes of the
-    nearest of them (``rag.questions``); where the best unit has no such questions they count
-    only as far as they are to be trusted. Vectors of units come from a ``TokenStore``, where it
-    has them; those made for a question are kept for the next one.
+    unit, to 1, the best; a sentence that leans on the one before it (``rag.leaning``) is read
+    with it too. And, where questions were written for the report, the votes of the nearest of
+    them (``rag.questions``); where the best unit has no such questions they count only as far
+    as they are to be trusted. Vectors of units come from a ``TokenStore``, where it has them;
+    those made for a question are kept for the next one.
     """
 
     _documents: Mapping[str, Document] = PrivateAttr()
@@ -90,12 +93,22 @@ class EvidenceReader(BaseNodePostprocessor):
         self._lock = Lock()
 
     def read(
-        self, question: str, passages: Sequence[NodeWithScore], match: Match = NO_MATCH
+        self,
+        question: str,
+        passages: Sequence[NodeWithScore],
+        match: Match = NO_MATCH,
+        before: str = "",
     ) -> list[Evidence]:
-        """The units of the passages and those voted for, best first, ties in report order."""
+        """The units of the passages and those voted for, best first, ties in report order.
+
+        ``before`` is the question before, where this one points back at it.
+        """
         units = self._units(passages, match)
         query = self._encoder.question_tokens(question)
-        late = max_sims(query, self._read(units))
+        late = self._late(query, units)
+        if before:
+            earlier = self._late(self._encoder.question_tokens(before), units)
+            late += self._config.before_weight * (earlier - late)
         spread = self._config.late_spread
         near = np.clip(1 - (late.max(initial=0.0) - late) / spread, 0, 1)
         written = [self._is_written(*unit) for unit in units]
@@ -107,6 +120,19 @@ class EvidenceReader(BaseNodePostprocessor):
             score = (1 - weight) * vote + weight * float(near[place])
             evidence.append(Evidence(document, unit, score, float(late[place]), written[place]))
         return sorted(evidence, key=lambda item: -item.score)
+
+    def _late(self, query: Vectors, units: Sequence[tuple[Document, Unit]]) -> NDArray[np.float64]:
+        """The late-interaction score of each unit, shape (units,).
+
+        One that leans on the sentence before it is also read with that one.
+        """
+        best = best_matches(query, self._read(units))
+        late = np.asarray(best.sum(axis=1, dtype=np.float64))
+        for place, before in enumerate(leaned_on(units)):
+            if before is not None:
+                both = np.maximum(best[place], best[before]).sum(dtype=np.float64)
+                late[place] += self._config.lean_weight * (both - late[place])
+        return late
 
     def support(self, question: str, evidence: Sequence[Evidence]) -> float:
         """The log odds that one of the ``config.joint_units`` nearest units answers.

@@ -26,8 +26,8 @@ PANE = {
 }  # fmt: skip
 CONVERSATION = {
     "section", "article", "header", "h2", "h3", "p", "q", "div", "span", "i", "ul", "ol", "a",
-    "li", "button", "b", "details", "summary", "blockquote", "footer", "dl", "dt", "dd", "form",
-    "label", "textarea",
+    "li", "button", "svg", "path", "b", "details", "summary", "blockquote", "footer", "dl", "dt",
+    "dd", "form", "label", "textarea",
 }  # fmt: skip
 SOURCE = (
     "https://hmicfrs.justiceinspectorates.gov.uk/peel-assessments/peel-2017/city-of-london/"

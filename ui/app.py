@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 
+from rag.feedback import FILE
 from ui.api import add_endpoints
 from ui.bar import TITLE, bar_html
 from ui.conversing import add_conversation
 from ui.desk import Desk
+from ui.judging import judge_html
+from ui.keeping import judging, saving
 from ui.layout import AT_ONCE, Parts, lay_out
 from ui.serve import Serving
 
@@ -25,7 +28,9 @@ def build_app(qa: ReportQA, serving: Serving | None = None) -> gr.Blocks:
         title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)
     )
     with app:
-        parts = lay_out(bar_html(), desk.conversation([])[0], desk.report(""))
+        bar = bar_html(log_out=serving.log_out, rest=judge_html())
+        called = [saving(desk), judging(desk, qa.library.path / FILE)]
+        parts = lay_out(bar, desk.conversation([])[0], desk.report(""), called)
         add_conversation(parts, desk)
         _add_reports(parts, desk)
         add_endpoints(qa)

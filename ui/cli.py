@@ -1,4 +1,4 @@
-"""The ``peel`` command: ask, chat, export, verify, index, eval and user."""
+"""The ``peel`` command: ask, chat, export, verify, findings, compare, index, eval and user."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import typer
 from index.errors import PeelError
 from ui.asking import ask, export, verify
 from ui.common import LibraryOption, count, echo
+from ui.comparing import compare_command
 from ui.evaluating import ReportsOption, answerers
 from ui.findings import findings_command
 from ui.indexing import index_app
@@ -34,6 +35,7 @@ eval_app = typer.Typer(help="Measure the answers on a set of questions.")
 for command in (ask, chat, export, verify):
     app.command()(command)
 app.command("findings")(findings_command)
+app.command("compare")(compare_command)
 app.add_typer(index_app, name="index", no_args_is_help=True)
 app.add_typer(eval_app, name="eval", no_args_is_help=True)
 app.add_typer(user_app, name="user", no_args_is_help=True)

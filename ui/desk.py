@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from index.errors import AnswerError, LibraryError, PeelError
 from rag.cite import verify
+from rag.pipeline import Step
 from rag.types import Answer
 from ui.render import conversation_html, pending_html, unanswered_html
 from ui.report import report_html
@@ -77,7 +78,8 @@ class Desk:
     def accept(self, question: str, turns: object) -> str:
         """The conversation with the question at its end, before any work is done for it."""
         answers = recall(turns, self.documents)
-        return self._show(answers, pending_html(question, len(answers), _SEARCHING))
+        tail = pending_html(question, len(answers), _SEARCHING, begun=False)
+        return self._show(answers, tail)
 
     def answer(self, asked: Asked, turns: object) -> Iterator[tuple[str, Turns]]:
         """The conversation as the answer comes, and what the browser is to keep of it."""
@@ -93,7 +95,7 @@ class Desk:
                     answers = [*answers, event][-_KEPT_TURNS:]
                     shown = self._show(answers, fresh=True)
                     yield shown, [answer.to_dict() for answer in answers]
-                else:
+                elif isinstance(event, Step):
                     tail = pending_html(question, len(answers), event.message)
                     yield self._show(answers, tail), kept
         except PeelError as error:

@@ -15,7 +15,7 @@ QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 AT_ONCE: dict[str, Any] = {**QUIET, "queue": False}
 """For events that take no time: they do not wait for questions that are being answered."""
 
-_SCRIPTS = ("base.js", "report.js", "search.js", "conversations.js", "chat.js")
+_SCRIPTS = ("base.js", "report.js", "search.js", "conversations.js", "judge.js", "chat.js")
 _STYLES = ("frame.css", "chat.css", "report.css", "print.css")
 _META = """
 <meta name="color-scheme" content="light dark">

@@ -27,7 +27,8 @@ _SEARCH = (
 )
 _PICKED = (
     '<div class="picked" hidden><button type="button" '
-    'data-pick="What does the report say about “{}”?">Ask about this</button></div>'
+    'data-pick="What does the report say about “{}”?">Ask about this</button>'
+    '<button type="button" data-right hidden>This is the right passage</button></div>'
 )
 
 

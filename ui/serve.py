@@ -72,6 +72,11 @@ class Serving:
         return self._public.path.rstrip("/")
 
     @property
+    def log_out(self) -> str:
+        """Where people log out; empty where nobody logs in."""
+        return f"{self.prefix}/logout" if self.users is not None else ""
+
+    @property
     def is_https(self) -> bool:
         """Whether people are known to come by HTTPS."""
         return self._public.scheme == "https"
