@@ -22,7 +22,7 @@ _WORD = re.compile(r"[^\W_]+")
 _COMMON = frozenset(STOPWORDS_EN) | frozenset(
     "what which who whom whose how why when where does did do doing done has have had can could "
     "should would will may might must say says said tell report reports please give get got any "
-    "there their them its his her our your my me us you we i about many much".split()
+    "there their them its his her our your my me us you we i about many much name list show".split()
 )
 
 

@@ -27,7 +27,8 @@ class RagConfig:
     two, each standardised, the cosine weighs ``dense_weight`` and BM25 the rest, and the best
     ``passages`` are read. ``late_spread`` and ``late_weight`` put late
     interaction and votes on one scale; reading with the sentence before counts ``lean_weight`` for
-    one that leans on it; the ``neighbours`` nearest written questions vote,
+    one that leans on it, and the question before ``before_weight`` where a question points back
+    at it; the ``neighbours`` nearest written questions vote,
     their weight falling by e with every ``neighbour_scale`` of cosine; against reports without
     questions they are trusted from a cosine of ``trust_from``, fully from ``trust_to``. The
     ``joint_units`` nearest units are read together with the question. A unit
@@ -47,6 +48,7 @@ class RagConfig:
     late_spread: float = 0.3
     late_weight: float = 0.3
     lean_weight: float = 0.6
+    before_weight: float = 0.2
     neighbours: int = 20
     neighbour_scale: float = 0.05
     trust_from: float = 0.5

@@ -23,7 +23,7 @@ from rag.compose import (
     sources_of,
 )
 from rag.config import Limits, RagConfig
-from rag.converse import stand_alone
+from rag.converse import points_back, stand_alone
 from rag.draft import (
     Draft,
     absent_draft,
@@ -146,7 +146,7 @@ class ReportQA(Parts):
                 clock.lap("retrieve")
                 yield Step(f"Reading {len(passages)} passages")
                 match = self._match(query, scope)
-                evidence = self._reader.read(query.query_str, passages, match)
+                evidence = self._reader.read(query.query_str, passages, match, route.before)
                 clock.lap("read")
                 found += evidence
                 drafts.append(self._draft(route, query.query_str, evidence, match, scope))
@@ -213,7 +213,8 @@ class ReportQA(Parts):
         scope = self._scopes.of(route.every)
         query = self._query(route.question, scope)
         passages = self._retriever(scope).retrieve(query)
-        evidence = self._reader.read(query.query_str, passages, self._match(query, scope))
+        match = self._match(query, scope)
+        evidence = self._reader.read(query.query_str, passages, match, route.before)
         return Reading(query.query_str, tuple(evidence), self._limits(evidence))
 
     def _routed(
@@ -231,7 +232,10 @@ class ReportQA(Parts):
         earlier = self._router.followed(earlier_questions(history))
         before = stand_alone(earlier[-1], earlier[:-1]) if earlier else ""
         understood = condensed or self._router.moved(asked, before) or stand_alone(asked, earlier)
-        return asked, understood, router.route(understood, earlier)
+        route = router.route(understood, earlier)
+        if before and understood == asked and points_back(asked):
+            route = replace(route, before=before)
+        return asked, understood, route
 
     def _query(self, understood: str, scope: Scope) -> QueryBundle:
         query = expand(understood, scope.glossary)

@@ -93,12 +93,22 @@ class EvidenceReader(BaseNodePostprocessor):
         self._lock = Lock()
 
     def read(
-        self, question: str, passages: Sequence[NodeWithScore], match: Match = NO_MATCH
+        self,
+        question: str,
+        passages: Sequence[NodeWithScore],
+        match: Match = NO_MATCH,
+        before: str = "",
     ) -> list[Evidence]:
-        """The units of the passages and those voted for, best first, ties in report order."""
+        """The units of the passages and those voted for, best first, ties in report order.
+
+        ``before`` is the question before, where this one points back at it.
+        """
         units = self._units(passages, match)
         query = self._encoder.question_tokens(question)
         late = self._late(query, units)
+        if before:
+            earlier = self._late(self._encoder.question_tokens(before), units)
+            late += self._config.before_weight * (earlier - late)
         spread = self._config.late_spread
         near = np.clip(1 - (late.max(initial=0.0) - late) / spread, 0, 1)
         written = [self._is_written(*unit) for unit in units]

@@ -77,7 +77,8 @@ class Route:
     together, all where that is None. ``absent`` are names that the library has no report on,
     and ``there`` then the organisations that it has some on;
     ``older`` are reports left out because there is a newer one of the same kind; ``unnamed``
-    is the question with its names blanked.
+    is the question with its names blanked; ``before`` is the question before, where this one
+    points back at it.
     """
 
     question: str
@@ -87,6 +88,7 @@ class Route:
     there: tuple[str, ...] = ()
     older: tuple[str, ...] = ()
     unnamed: str = ""
+    before: str = ""
 
     @property
     def every(self) -> tuple[str, ...] | None:

@@ -9,10 +9,11 @@ import pytest
 from served import (
     DESKTOP,
     HOW_TO_GET_ONE,
-    PHONE,
+    SIZES,
     TABLET,
     Paused,
     ask,
+    at_every_size,
     chromium,
     last,
     open_chat,
@@ -28,7 +29,6 @@ pytestmark = [
     pytest.mark.skipif(chromium() is None, reason=HOW_TO_GET_ONE),
 ]
 
-SIZES = {"desktop": DESKTOP, "tablet": TABLET, "phone": PHONE}
 SINGLE = "When was the report last updated?"
 LIST = "What are the areas for improvement?"
 ABSENT = "How many helicopters does the force have?"
@@ -184,6 +184,7 @@ def test_the_keyboard_gets_everywhere_in_order(page: Page, address: str) -> None
     ]  # fmt: skip
 
 
+@at_every_size
 def test_answers_are_said_to_a_screen_reader(page: Page, address: str) -> None:
     open_chat(page, address)
     live = page.locator("#live")
@@ -198,6 +199,7 @@ def test_answers_are_said_to_a_screen_reader(page: Page, address: str) -> None:
     )
 
 
+@at_every_size
 def test_paper_gets_the_conversation_with_its_sources(page: Page, address: str) -> None:
     open_chat(page, address)
     ask(page, LIST)

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from served import (
-    DESKTOP,
     HOW_TO_GET_ONE,
-    PHONE,
-    TABLET,
+    SIZES,
     ask,
+    at_every_size,
     chromium,
     last,
     open_chat,
@@ -39,7 +38,6 @@ pytestmark = [
     pytest.mark.skipif(chromium() is None, reason=HOW_TO_GET_ONE),
 ]
 
-SIZES = {"desktop": DESKTOP, "tablet": TABLET, "phone": PHONE}
 SINGLE = "When was the report last updated?"
 LIST = "What are the areas for improvement?"
 ABSENT = "How many helicopters does the force have?"
@@ -121,6 +119,7 @@ def test_a_conversation_is_exported_in_every_form(
     kept.close()
 
 
+@at_every_size
 def test_an_answer_is_copied_with_its_references(page: Page, address: str) -> None:
     open_chat(page, address)
     ask(page, SINGLE)

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 from served import (
-    DESKTOP,
     HOW_TO_GET_ONE,
     PHONE,
-    TABLET,
+    SIZES,
     Held,
     ask,
     chromium,
@@ -36,7 +35,6 @@ pytestmark = [
     pytest.mark.skipif(chromium() is None, reason=HOW_TO_GET_ONE),
 ]
 
-SIZES = {"desktop": DESKTOP, "tablet": TABLET, "phone": PHONE}
 SINGLE = "When was the report last updated?"
 NAME, PASSWORD = "anna", "nine brown dogs bark"
 

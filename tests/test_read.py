@@ -326,6 +326,27 @@ def test_a_sentence_that_leans_on_the_one_before_is_read_with_it(
     assert {text for text in alone if alone[text] != both[text]} == {leaning}
 
 
+def test_the_question_before_helps_one_that_points_back(reading: ReadingEncoder) -> None:
+    text = (
+        "Fenwick\n\nDog handlers retire at the age of fifty.\n\n"
+        "Police cadets may join at any age up to thirty.\n"
+    )
+    document = parse_text(text, document_id="fenwick", source="fenwick.txt")
+    reader = EvidenceReader({"fenwick": document}, reading, CONFIG)
+
+    def late(question: str, before: str = "") -> dict[str, float]:
+        read = reader.read(question, passages(document), before=before)
+        return {item.text: item.late for item in read}
+
+    asked, before = "until what age may they work?", "Who are the police cadets?"
+    alone, earlier, both = late(asked), late(before), late(asked, before)
+    for words in alone:
+        expected = alone[words] + CONFIG.before_weight * (earlier[words] - alone[words])
+        assert both[words] == pytest.approx(expected, abs=1e-5)
+    dogs, cadets = sorted(alone)
+    assert both[cadets] - both[dogs] > alone[cadets] - alone[dogs]
+
+
 def test_words_that_a_report_never_mentions(fenwick: Document) -> None:
     question = "Does the helicopter help the dog handlers' training?"
     assert own_words(question) == ["helicopter", "help", "dog", "handlers", "training"]

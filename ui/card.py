@@ -121,16 +121,31 @@ def quote_link(document: Document, unit: Unit) -> str:
 
 def _parts(answer: Answer, turn: str) -> str:
     sections = {citation.marker: citation.section for citation in answer.citations}
+    above = _said_again(answer.parts, sections)
     html = []
     lines_of = groupby(enumerate(answer.parts), key=lambda entry: entry[1].kind == "bullet")
     for is_list, entries in lines_of:
         tag = "li" if is_list else "p"
         lines = "".join(
-            f'<{tag} class="{part.kind}" style="--n:{n}">{_marked(part, turn, sections)}</{tag}>'
+            f'<{tag} class="{part.kind}" style="--n:{n}">{above.get(n, "")}'
+            f"{_marked(part, turn, sections)}</{tag}>"
             for n, part in entries
         )
         html.append(f"<ul>{lines}</ul>" if is_list else lines)
     return "".join(html)
+
+
+def _said_again(parts: Sequence[Part], sections: Mapping[int, str]) -> dict[int, str]:
+    """For headings of lists that are alike, by their place: the heading that they stand under."""
+    heads = [(n, part.text) for n, part in enumerate(parts) if part.kind == "lead_in"]
+    texts = [text for _, text in heads]
+    above = {}
+    for n, text in heads:
+        marker = next((part.markers[0] for part in parts[n + 1 :] if part.markers), 0)
+        path = sections.get(marker, "").split(" › ")
+        if texts.count(text) > 1 and len(path) > 1 and path[-1] == text:
+            above[n] = f'<span class="above">{escape(path[-2])}</span> '
+    return above
 
 
 def _marked(part: Part, turn: str, sections: Mapping[int, str]) -> str:

@@ -27,17 +27,22 @@ def add_conversation(parts: Parts, desk: Desk) -> None:
         gr.on(typed, events.accept, [parts.box, kept], shown, **AT_ONCE),
         chat.ask(events.accept_in_place, [kept], shown, **AT_ONCE),
     ]
+    # One that was left may be ending while the next one begins.
+    working: dict[str, Any] = {**QUIET, "trigger_mode": "multiple"}
     answered = [
-        event.then(events.answer, [asked, kept], [chat, kept], **QUIET) for event in accepted
+        each.then(events.answer, [asked, kept], [chat, kept], **working) for each in accepted
     ]
     for event in answered:
         event.failure(events.refuse, [asked, kept], [chat], **AT_ONCE)
         event.success(None, [kept], None, js=_KEEP, **AT_ONCE)
     parts.stop.click(events.stop, [asked, kept], [asked, chat], cancels=answered, **AT_ONCE)
     again = [asked, chat, kept]
-    restored = chat.restore(events.restore, [asked], again, cancels=answered, **AT_ONCE)
-    restored.then(None, [kept], None, js=_KEEP, **AT_ONCE)
-    chat.again(events.restore, [asked], again, **AT_ONCE)  # nothing is left to cancel
+    restored = [
+        chat.restore(events.restore, [asked], again, cancels=answered, **AT_ONCE),
+        chat.again(events.restore, [asked], again, **AT_ONCE),  # nothing is there to cancel
+    ]
+    for event in restored:
+        event.then(None, [kept], None, js=_KEEP, **AT_ONCE)
 
 
 class _Events:

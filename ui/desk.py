@@ -78,7 +78,8 @@ class Desk:
     def accept(self, question: str, turns: object) -> str:
         """The conversation with the question at its end, before any work is done for it."""
         answers = recall(turns, self.documents)
-        return self._show(answers, pending_html(question, len(answers), _SEARCHING))
+        tail = pending_html(question, len(answers), _SEARCHING, begun=False)
+        return self._show(answers, tail)
 
     def answer(self, asked: Asked, turns: object) -> Iterator[tuple[str, Turns]]:
         """The conversation as the answer comes, and what the browser is to keep of it."""

@@ -48,14 +48,17 @@ def conversation_html(
     return f'<section class="conversation" aria-label="Conversation">{shown}</section>'
 
 
-def pending_html(question: str, number: int, message: str) -> str:
-    """A question that is being answered, and what is being done for it."""
+def pending_html(question: str, number: int, message: str, *, begun: bool = True) -> str:
+    """A question that is being answered, and what is being done for it.
+
+    Only once work on it has ``begun`` can it be stopped.
+    """
     asked = _asked(question, "", number, is_last=False)
     return _turn(
         number,
         "pending",
         message,
-        f'{asked}<p class="progress"><span class="dots" aria-hidden="true">'
+        f'{asked}<p class="progress"{" data-begun" * begun}><span class="dots" aria-hidden="true">'
         f"<i></i><i></i><i></i></span>{escape(message)}</p>",
     )
 

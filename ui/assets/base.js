@@ -21,6 +21,8 @@ const box = () => find("#question textarea");
 const pane = () => find("#report .pane");
 const lastTurn = () => all(".turn", element).at(-1);
 const isPending = () => lastTurn()?.dataset.state === "pending";
+// What Gradio has not begun it cannot cancel.
+const isBegun = () => isPending() && Boolean(find("[data-begun]", lastTurn()));
 
 function make(tag, properties, ...inside) {
   const node = Object.assign(document.createElement(tag), properties);

@@ -20,6 +20,7 @@ function edit(button) {
   find(".asked", turn).hidden = true;
   area.focus();
   area.setSelectionRange(area.value.length, area.value.length);
+  form.scrollIntoView({ block: "nearest" });
 }
 
 function closeEditor(form) {
@@ -170,8 +171,14 @@ addEventListener("keydown", (event) => {
   event.stopPropagation();
 }, true);
 
+// Stop waits until the question is being worked on.
+let isStopping = false;
+
 addEventListener("click", (event) => {
   if (event.target.closest?.("#send")) dropped = null;
+  if (!event.target.closest?.("#stop")) return;
+  isStopping = isPending() && !isBegun();
+  if (isStopping) event.stopPropagation();
 }, true);
 
 // For paper, what is folded is unfolded.
@@ -232,6 +239,8 @@ watch("value", () => {
   [count, state] = [all(".turn", element).length, turn?.dataset.state ?? ""];
   // News of a question that was left may come after what took its place.
   if (dropped && state === "pending") trigger("again", { turns: dropped });
+  if (isStopping && isBegun()) find("#stop").click();
+  if (state !== "pending") isStopping = false;
   for (const [id, isOpen] of opened) {
     const disclosure = document.getElementById(id);
     if (disclosure) disclosure.open = isOpen;

@@ -68,7 +68,7 @@ function hold(id) {
 
 // A conversation that another tab has open is shown here too, and goes on as a copy.
 async function openConversation(id) {
-  const wasPending = isPending();
+  const [wasPending, wasBegun] = [isPending(), isBegun()];
   const stored = read(id);
   open = stored && (await hold(id)) ? id : newId();
   if (open !== id) await hold(open);
@@ -76,7 +76,7 @@ async function openConversation(id) {
   const shown = stored?.turns ?? [];
   dropped = wasPending ? shown : null;
   restoring = shown.length;
-  trigger("restore", { turns: shown });
+  trigger(wasPending && !wasBegun ? "again" : "restore", { turns: shown });
 }
 
 document.addEventListener("peel:kept", ({ detail }) => {
