@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import struct
 from collections.abc import Sequence
 from contextlib import suppress
@@ -23,8 +24,9 @@ import numpy as np
 
 from index import kept
 from index.embed import Vectors
-from index.intake import Prepare
+from index.intake import OnProgress, Prepare
 from index.kept import made_folder
+from index.library import Library, default_library_path
 from index.types import Document, Unit
 from rag.encoder import READER_HASH, ReadingEncoder, load_reader
 
@@ -136,6 +138,12 @@ def keeping_tokens(library: Path, reader: ReadingEncoder | None = None) -> Prepa
     return prepare
 
 
+def open_or_build(path: Path | None = None, on_progress: OnProgress | None = None) -> Library:
+    """The library in a folder; where there is none yet, a new one with the bundled report, read."""
+    path = path or default_library_path()
+    return Library.open_or_build(path, on_progress=on_progress, prepare=keeping_tokens(path))
+
+
 def packed(vectors: Vectors) -> bytes:
     """Token vectors in eight bits: of each its scale, then its numbers.
 
@@ -168,7 +176,8 @@ def _read_table(file: BinaryIO) -> tuple[int, dict[tuple[int, int], tuple[int, i
     """The dimension, and the rows of a ``_Table``; raises ValueError or struct.error."""
     digest, head = file.read(_DIGEST), file.read(_HEAD.size)
     count, dimension = _HEAD.unpack(head)
-    data = file.read(count * _ROW.itemsize)
+    # A count that was changed must not ask for more than there is.
+    data = file.read(min(count * _ROW.itemsize, os.fstat(file.fileno()).st_size))
     if hashlib.sha256(head + data).digest() != digest:
         raise ValueError("the table of its units was changed")
     rows = np.frombuffer(data, dtype=_ROW)
