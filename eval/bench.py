@@ -39,8 +39,8 @@ def main() -> None:
         rows.append(("start of `peel chat` to the first answer", _start(environment, answer=True)))
         rows += chat_rows(environment)
         rows += _in_process(library)
-        rows.append(("index of the bundled report on the disk", _size(library)))
-    rows.append(("virtual environment", _size(Path(sys.prefix))))
+        rows.append(("index of the bundled report on the disk", size(library)))
+    rows.append(("virtual environment", size(Path(sys.prefix))))
     print("| what | measured |\n|---|---|")
     for what, value in rows:
         print(f"| {what} | {value} |")
@@ -93,7 +93,8 @@ def _timed(work: Callable[[], object]) -> tuple[float, int]:
     return seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
 
 
-def _size(folder: Path) -> str:
+def size(folder: Path) -> str:
+    """The bytes of the files in a folder, as people read them."""
     total = sum(path.lstat().st_size for path in folder.rglob("*") if not path.is_dir())
     return f"{total / 2**20:,.0f} MiB" if total > 2**20 else f"{total / 2**10:,.0f} KiB"
 

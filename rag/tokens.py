@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import struct
 from collections.abc import Sequence
 from contextlib import suppress
@@ -168,7 +169,8 @@ def _read_table(file: BinaryIO) -> tuple[int, dict[tuple[int, int], tuple[int, i
     """The dimension, and the rows of a ``_Table``; raises ValueError or struct.error."""
     digest, head = file.read(_DIGEST), file.read(_HEAD.size)
     count, dimension = _HEAD.unpack(head)
-    data = file.read(count * _ROW.itemsize)
+    # A count that was changed must not ask for more than there is.
+    data = file.read(min(count * _ROW.itemsize, os.fstat(file.fileno()).st_size))
     if hashlib.sha256(head + data).digest() != digest:
         raise ValueError("the table of its units was changed")
     rows = np.frombuffer(data, dtype=_ROW)

@@ -886,6 +886,35 @@ def test_a_full_disk_leaves_the_old_library(pair: Library) -> None:
     assert [path.name for path in (pair.path / "versions").iterdir()] == ["000001"]
 
 
+def test_a_full_disk_takes_nothing_half_added(pair: Library, tmp_path: Path) -> None:
+    done = run(
+        "import resource, sys; from pathlib import Path\n"
+        "from index import kept; from index.errors import LibraryError\n"
+        "from index.kept import made_folder; from index.library import Library\n"
+        "library = Library.open(Path(sys.argv[1]))\n"
+        "library.encoder.encode(['loaded'])\n"
+        "def keep(document):\n"
+        "    kept.keep(made_folder(library.path), document.sha256, bytes(size), '.made')\n"
+        "for size in (5000, 500):\n"
+        "    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, resource.RLIM_INFINITY))\n"
+        "    try: library.add([Path(sys.argv[2])], prepare=keep)\n"
+        "    except LibraryError as error: print(error)\n"
+        "    print(list(library.documents))\n",
+        pair.path,
+        write(tmp_path / "third.txt", FIRST),
+        PEEL_MODEL=pair.config.model,
+    )
+    first, same, second, again = done.stdout.splitlines()
+    for line in (first, second):
+        assert line.startswith(f"the library {pair.path} cannot be written: [Errno 27] File too")
+    assert same == again == "['first', 'second']"
+    assert contents(pair) == {"first": FIRST, "second": SECOND}
+    assert [path.name for path in (pair.path / "versions").iterdir()] == ["000001"]
+    assert list(pair.path.rglob(".tmp-*")) == []
+    assert pair.add([tmp_path / "third.txt"]).added == ("third",)
+    assert list(contents(pair)) == ["first", "second", "third"]
+
+
 @pytest.fixture
 def public_folder() -> Iterator[Path]:
     """A folder that other users can reach, unlike pytest's own."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 
+from index.pages import PagePainter
 from rag.feedback import FILE
 from ui.api import add_endpoints
 from ui.bar import TITLE, bar_html
@@ -14,6 +15,7 @@ from ui.desk import Desk
 from ui.judging import judge_html
 from ui.keeping import judging, saving
 from ui.layout import AT_ONCE, Parts, lay_out
+from ui.pages import paging
 from ui.serve import Serving
 
 if TYPE_CHECKING:
@@ -29,7 +31,8 @@ def build_app(qa: ReportQA, serving: Serving | None = None) -> gr.Blocks:
     )
     with app:
         bar = bar_html(log_out=serving.log_out, rest=judge_html())
-        called = [saving(desk), judging(desk, qa.library.path / FILE)]
+        painter = PagePainter(qa.library)
+        called = [saving(desk), judging(desk, qa.library.path / FILE), paging(desk, painter)]
         parts = lay_out(bar, desk.conversation([])[0], desk.report(""), called)
         add_conversation(parts, desk)
         _add_reports(parts, desk)

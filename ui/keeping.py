@@ -56,7 +56,7 @@ def saving(desk: Desk) -> Callable[[Any], dict[str, str]]:
         file = export(recall(asked.turns, desk.documents), desk.documents, asked.to)
         return {"name": file.name, "type": file.media_type, "text": file.data.decode()}
 
-    return _answered(save)
+    return answered(save)
 
 
 def judging(desk: Desk, path: Path) -> Callable[[Any], dict[str, str]]:
@@ -79,13 +79,13 @@ def judging(desk: Desk, path: Path) -> Callable[[Any], dict[str, str]]:
         append_feedback(path, feedback)
         return {"said": _NOTED}
 
-    return _answered(judge)
+    return answered(judge)
 
 
-def _answered(function: Callable[[Any], dict[str, str]]) -> Callable[[Any], dict[str, str]]:
+def answered(function: Callable[[Any], dict[str, Any]]) -> Callable[[Any], dict[str, Any]]:
     """The function, which says what is wrong as ``error``: the page shows it."""
 
-    def call(data: Any) -> dict[str, str]:
+    def call(data: Any) -> dict[str, Any]:
         try:
             return function(data)
         except ValidationError:

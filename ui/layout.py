@@ -15,8 +15,16 @@ QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 AT_ONCE: dict[str, Any] = {**QUIET, "queue": False}
 """For events that take no time: they do not wait for questions that are being answered."""
 
-_SCRIPTS = ("base.js", "report.js", "search.js", "conversations.js", "judge.js", "chat.js")
-_STYLES = ("frame.css", "chat.css", "report.css", "print.css")
+_SCRIPTS = (
+    "base.js",
+    "report.js",
+    "pages.js",
+    "search.js",
+    "conversations.js",
+    "judge.js",
+    "chat.js",
+)
+_STYLES = ("frame.css", "chat.css", "report.css", "pages.css", "print.css")
 _META = """
 <meta name="color-scheme" content="light dark">
 <meta name="description" content="Questions about inspection reports, answered in their words">

@@ -70,6 +70,8 @@ const actions = {
     find("#export").hidePopover();
     print();
   },
+  "[data-paper]": () => usePaper(!isPaper),
+  "[data-turn]": (button) => turnTo({ page: +button.dataset.to }),
   "[data-find]": (button) => step(+button.dataset.find),
   "[data-goto]": (entry) => goToHeading(entry.dataset.goto),
   "[data-question]": (button) => ask(button.dataset.question, turns.length),
@@ -98,7 +100,7 @@ const actions = {
   ".skip": (link) => {
     const toReport = link.hash === "#report";
     setView(toReport ? "report" : "chat");
-    (toReport ? find(".report") : box()).focus();
+    (toReport ? find(isPaper && sheet() ? ".sheet" : ".report") : box()).focus();
   },
 };
 
@@ -152,7 +154,7 @@ document.addEventListener("keydown", (event) => {
     hideTip();
   } else if (isPending()) {
     find("#stop").click();
-  } else if (find(".report").contains(document.activeElement) && origin) {
+  } else if (find("#report").contains(document.activeElement) && origin) {
     goBack();
   }
 });
@@ -258,7 +260,10 @@ watch("value", () => {
   }
 });
 
-new MutationObserver(() => (wanted ?? paint)(lastTurn())).observe(find("#report"), {
+new MutationObserver(() => {
+  (wanted ?? paint)(lastTurn());
+  if (isPaper) usePaper(true);
+}).observe(find("#report"), {
   subtree: true,
   attributeFilter: ["data-shown"],
 });

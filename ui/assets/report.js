@@ -79,10 +79,12 @@ function show(source, { focus = true } = {}) {
   if (painted !== holder || !markOf(source)) paint(holder);
   const mark = markOf(source);
   if (!mark) return;
+  lit = { document: source.dataset.document, start: +source.dataset.start, end: +source.dataset.end };
+  if (isPaper && sheet()) turnTo({ at: lit.start });
   if (focus) {
     setView("report");
     find("[data-return]").hidden = false;
-    mark.focus({ preventScroll: true });
+    (isPaper && sheet() ? sheet() : mark).focus({ preventScroll: true });
   }
   // A long way is not travelled: the quote is there at once.
   scrollTo(find(".report"), mark, 0.3, focus ? "instant" : "smooth");
