@@ -127,19 +127,6 @@ def test_markup_is_inert_in_what_is_exported(page: Page, two_reports: str, tmp_p
     kept.close()
 
 
-def test_an_answer_on_several_reports_is_marked_in_each(page: Page, two_reports: str) -> None:
-    open_chat(page, two_reports)
-    ask(page, "What are the areas for improvement of City of London Police and Essex Police?")
-    names = last(page, ".answer .of-report").all_inner_texts()
-    assert len(names) == 2
-    for cite in (last(page, ".answer .cite").first, last(page, ".answer .cite").last):
-        cite.click()
-        assert settled(page)
-        marker = int(cite.get_attribute("data-marker") or 0)
-        source = last(page, f".source[data-marker='{marker}'] blockquote")
-        assert (source.text_content() or "").endswith(marked(page, marker))
-
-
 def test_a_report_can_be_chosen(page: Page, two_reports: str) -> None:
     open_chat(page, two_reports)
     page.select_option("[data-choice]", label="Essex <b>Police</b> PEEL 2020")
