@@ -21,6 +21,13 @@ _WORD = 24
 _REVEALED_WITHIN_MS, _REVEAL_STEP_MS = 500, 90
 _DOUBT = "Not found in the report word for word."
 _NO_ANSWER = "The words of the question occur in the report; none of its sentences answers it."
+_LINES = {
+    "sentence": "sentence",
+    "bullet": "bullet",
+    "lead_in": "lead_in",
+    "note": "note",
+    "report": "of-report",
+}
 _SURE = {
     "high": "High confidence",
     "medium": "Medium confidence: compare with the report",
@@ -129,7 +136,7 @@ def _parts(answer: Answer, turn: str) -> str:
     for is_list, entries in lines_of:
         tag = "li" if is_list else "p"
         lines = "".join(
-            f'<{tag} class="{part.kind}" style="--n:{n}">{above.get(n, "")}'
+            f'<{tag} class="{_LINES[part.kind]}" style="--n:{n}">{above.get(n, "")}'
             f"{_marked(part, turn, sections)}</{tag}>"
             for n, part in entries
         )
