@@ -69,8 +69,8 @@ def writing_html(answer: Answer, number: int, documents: Mapping[str, Document])
     asked = _asked(answer.question, understood, number, is_last=False)
     message = f"{answer.writer} is writing"
     progress = (
-        f'<p class="progress"><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>'
-        f"{escape(message)}</p>"
+        '<p class="progress" data-begun><span class="dots" aria-hidden="true"><i></i><i></i><i></i>'
+        f"</span>{escape(message)}</p>"
     )
     body = found_html(answer, f"turn-{number}", documents)
     return _turn(number, "pending", message, f"{asked}{body}{progress}")
