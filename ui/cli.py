@@ -15,6 +15,7 @@ from ui.comparing import compare_command
 from ui.evaluating import ReportsOption, answerers
 from ui.findings import findings_command
 from ui.indexing import index_app
+from ui.llm_commands import llm_app
 from ui.progress import say, stages
 from ui.serving import chat
 from ui.user_commands import user_app
@@ -38,6 +39,7 @@ app.command("findings")(findings_command)
 app.command("compare")(compare_command)
 app.add_typer(index_app, name="index", no_args_is_help=True)
 app.add_typer(eval_app, name="eval", no_args_is_help=True)
+app.add_typer(llm_app, name="llm", no_args_is_help=True)
 app.add_typer(user_app, name="user", no_args_is_help=True)
 
 
