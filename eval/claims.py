@@ -18,7 +18,7 @@ from rag.cite import flat
 from rag.models.corrupt import corruptions
 from rag.support import Ground
 
-_SETS: Final = Path(__file__).parent / "sets"
+_BY_HAND: Final = Path(__file__).parent / "claims.jsonl"
 _SEED: Final = 2017
 _EVIDENCE: Final = 16
 _WORD: Final = re.compile(r"\w+")
@@ -55,7 +55,7 @@ def of_answers(questions: Path, documents: Mapping[str, Document]) -> Iterator[C
 def by_hand(documents: Mapping[str, Document]) -> Iterator[Cited]:
     """Honest paraphrases and lies written by hand, and the paraphrases made wrong by rule."""
     draw = random.Random(_SEED)
-    for row in _rows(_SETS / "claims.jsonl"):
+    for row in _rows(_BY_HAND):
         document = documents[row["document"]]
         unit = next(unit for unit in document.units if document.quote(unit) == row["cited"])
         kind = "paraphrase" if row["supported"] else "lie by hand"
