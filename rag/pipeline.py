@@ -44,6 +44,7 @@ from rag.register import register_of, table
 from rag.route import Route
 from rag.scope import Scope
 from rag.suggest import also_ask, examples
+from rag.tokens import open_or_build
 from rag.types import Answer
 from rag.where import Where, chosen_reports
 
@@ -78,7 +79,7 @@ class ReportQA(Parts):
     @classmethod
     def open(cls, library: Library | None = None, config: RagConfig | None = None) -> ReportQA:
         """A pipeline over a library; over the default one, built where there is none, if None."""
-        return cls(library if library is not None else Library.open_or_build(), config)
+        return cls(library if library is not None else open_or_build(), config)
 
     def examples(self) -> tuple[str, ...]:
         """At most six questions to begin with, made from the reports' own structure."""

@@ -24,8 +24,9 @@ import numpy as np
 
 from index import kept
 from index.embed import Vectors
-from index.intake import Prepare
+from index.intake import OnProgress, Prepare
 from index.kept import made_folder
+from index.library import Library, default_library_path
 from index.types import Document, Unit
 from rag.encoder import READER_HASH, ReadingEncoder, load_reader
 
@@ -135,6 +136,12 @@ def keeping_tokens(library: Path, reader: ReadingEncoder | None = None) -> Prepa
             store.make(document, loaded())
 
     return prepare
+
+
+def open_or_build(path: Path | None = None, on_progress: OnProgress | None = None) -> Library:
+    """The library in a folder; where there is none yet, a new one with the bundled report, read."""
+    path = path or default_library_path()
+    return Library.open_or_build(path, on_progress=on_progress, prepare=keeping_tokens(path))
 
 
 def packed(vectors: Vectors) -> bytes:

@@ -18,6 +18,7 @@ from ui.keeping import judging, saving
 from ui.layout import AT_ONCE, Parts, lay_out
 from ui.pages import paging
 from ui.serve import Serving
+from ui.written import choices
 
 if TYPE_CHECKING:
     from rag.pipeline import ReportQA
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 def build_app(qa: ReportQA, serving: Serving | None = None) -> gr.Blocks:
     """The chat at the left and the report at the right, over ``qa``, and its named endpoints."""
     serving = serving or Serving()
-    desk = Desk(qa)
+    desk = Desk(qa, serving.writer)
     app = gr.Blocks(
         title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)
     )
@@ -39,10 +40,11 @@ def build_app(qa: ReportQA, serving: Serving | None = None) -> gr.Blocks:
             paging(desk, painter),
             registering(desk),
         ]
-        parts = lay_out(bar, desk.conversation([])[0], desk.report(""), called)
+        writers = choices(serving.writer.name) if serving.writer else []
+        parts = lay_out(bar, desk.conversation([])[0], desk.report(""), called, writers)
         add_conversation(parts, desk)
         _add_reports(parts, desk)
-        add_endpoints(qa)
+        add_endpoints(qa, serving.writer)
     app.queue(max_size=serving.waiting, default_concurrency_limit=serving.at_once, api_open=False)
     return app
 

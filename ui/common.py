@@ -37,11 +37,9 @@ def pipeline(path: Path | None) -> ReportQA:
 
 def build_library(path: Path | None, on_progress: Callable[[LibraryProgress], None]) -> Library:
     """The library, built with the bundled report where there is none."""
-    from index.library import Library, default_library_path
-    from rag.tokens import keeping_tokens
+    from rag.tokens import open_or_build
 
-    path = path or default_library_path()
-    return Library.open_or_build(path, on_progress=on_progress, prepare=keeping_tokens(path))
+    return open_or_build(path, on_progress)
 
 
 def open_library(path: Path | None) -> Library:
