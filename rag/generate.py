@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from threading import Event
 
 from llama_index.core.llms import LLM
 
@@ -17,9 +18,11 @@ from rag.claims import ClaimReader
 from rag.clock import Clock
 from rag.compose import not_said
 from rag.config import WriteConfig
+from rag.llm import LLMSettings, open_llm
 from rag.passages import Passage, passages_for
 from rag.prompts import NOT_THERE, answer_prompt, condense_prompt
 from rag.read import Evidence
+from rag.settings import llm_table
 from rag.streaming import Stream
 from rag.support import SUPPORT
 from rag.types import Answer, Source
@@ -45,9 +48,21 @@ class Partial:
 class Writer:
     """A language model that writes answers: any LlamaIndex ``LLM``."""
 
-    def __init__(self, llm: LLM, config: WriteConfig | None = None) -> None:
+    def __init__(
+        self, llm: LLM, config: WriteConfig | None = None, stop: Event | None = None
+    ) -> None:
         self.llm = llm
         self.config = config or WriteConfig()
+        self._stop = stop or Event()
+
+    def until(self, stop: Event) -> Writer:
+        """The same writer, whose requests end once ``stop`` is set."""
+        return Writer(self.llm, self.config, stop)
+
+    @classmethod
+    def from_settings(cls, settings: LLMSettings) -> Writer:
+        """The model of the settings, asked as ``peel.toml`` says, once a request."""
+        return cls(open_llm(replace(settings, retries=0)), llm_table().writing)
 
     @property
     def name(self) -> str:
@@ -66,6 +81,7 @@ class Writer:
             first_words=patience,
             silence=patience,
             deadline=patience,
+            stop=self._stop,
         )
         with closing(stream):
             words = "".join(_limited(stream, self.config.reply_characters))
@@ -116,6 +132,7 @@ class Writer:
             first_words=config.first_words,
             silence=config.silence,
             deadline=config.deadline,
+            stop=self._stop,
         )
         reader = ClaimReader()
         with closing(stream):

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from llama_index.core.llms import LLM, ChatMessage
 
 from index.errors import LLMError, LLMReplyError, LLMServerError
+from rag.settings import LLMTable, llm_table
 
 if TYPE_CHECKING:
     import openai
@@ -43,16 +44,18 @@ class LLMSettings:
         api_key: str | None = None,
         timeout: float | None = None,
     ) -> LLMSettings:
-        """The settings that are given, and for the others those of the environment.
+        """The settings that are given, for the others those of the environment, then the file's.
 
         That is ``PEEL_LLM_BASE_URL``, ``PEEL_LLM_MODEL`` and ``PEEL_LLM_API_KEY``, which
-        many servers on one's own computer do not need. Raises LLMError where address or model
-        is missing, or the address is none.
+        many servers on one's own computer do not need; the file is ``rag.settings``'s. Raises
+        LLMError where address or model is missing, or the address is none.
         """
-        base_url = _given(base_url, "PEEL_LLM_BASE_URL", "http://localhost:11434/v1 for Ollama")
-        model = _given(model, "PEEL_LLM_MODEL", "the name by which the server knows it")
+        table = llm_table()
+        base_url = _given(base_url, "base_url", "http://localhost:11434/v1 for Ollama", table)
+        model = _given(model, "model", "the name by which the server knows it", table)
         _check_url(base_url)
-        key = api_key or os.environ.get("PEEL_LLM_API_KEY", "")
+        key = api_key or os.environ.get("PEEL_LLM_API_KEY", "") or table.get("api_key")
+        timeout = timeout or table.timeout
         if not key.isascii() or not key.isprintable():
             raise LLMError(
                 "the key has characters that no key has, such as a line break; "
@@ -192,8 +195,9 @@ def _said(error: openai.APIStatusError) -> str:
     return f": {readable[:_SAID_CHARACTERS]}"
 
 
-def _given(value: str | None, variable: str, example: str) -> str:
-    value = (value or os.environ.get(variable, "")).strip()
+def _given(value: str | None, name: str, example: str, table: LLMTable) -> str:
+    variable = f"PEEL_LLM_{name.upper()}"
+    value = (value or os.environ.get(variable, "") or table.get(name)).strip()
     if not value:
         raise LLMError(f"no language model is named: set {variable}, {example}")
     return value

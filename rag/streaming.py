@@ -15,6 +15,7 @@ from index.errors import LLMError, LLMReplyError, LLMServerError
 from rag.llm import model_fault, model_name
 
 _Item = str | BaseException | None
+_LOOK_EVERY = 0.1
 
 
 class Stream:
@@ -23,7 +24,7 @@ class Stream:
     The first piece must come within ``first_words`` seconds, each other within ``silence`` after
     the one before, all within ``deadline``. Iterating raises LLMServerError where the time is
     over, LLMReplyError where the answer is empty, and what ``rag.llm.reply`` raises. Closing it
-    cuts the connection to the server.
+    cuts the connection to the server; so does ``stop``, once it is set, within a moment.
     """
 
     def __init__(
@@ -34,8 +35,10 @@ class Stream:
         first_words: float,
         silence: float,
         deadline: float,
+        stop: threading.Event | None = None,
     ) -> None:
         self._llm = llm
+        self._stopped = stop or threading.Event()
         self._first_words = first_words
         self._silence = silence
         self._begun = time.monotonic()
@@ -47,8 +50,7 @@ class Stream:
         came = False
         while (item := self._next(came=came)) is not None:
             came = came or bool(item.strip())
-            if item:
-                yield item
+            yield item
         if not came:
             raise LLMReplyError(f"{model_name(self._llm)} gave an empty answer")
 
@@ -58,13 +60,20 @@ class Stream:
 
     def _next(self, *, came: bool) -> str | None:
         patience = self._silence if came else self._first_words
-        left = min(patience, self._ends - time.monotonic())
-        try:
+        ends = min(self._ends, time.monotonic() + patience)
+        item: _Item = ""
+        while not item:
+            if self._stopped.is_set():
+                raise LLMServerError(f"{model_name(self._llm)} was stopped")
+            left = ends - time.monotonic()
             if left <= 0:
-                raise queue.Empty
-            item = self._items.get(timeout=left)
-        except queue.Empty:
-            raise _late(self._llm, came=came, waited=time.monotonic() - self._begun) from None
+                raise _late(self._llm, came=came, waited=time.monotonic() - self._begun)
+            try:
+                item = self._items.get(timeout=min(left, _LOOK_EVERY))
+            except queue.Empty:
+                continue
+            if item is None:
+                return None
         if isinstance(item, BaseException):
             raise _fault(item, self._llm) from None
         return item

@@ -20,7 +20,7 @@ from ui.serve import Serving
 from ui.server import build_server
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import ConsoleMessage, Locator, Page
     from starlette.types import ASGIApp
 
     from index.library import Library
@@ -123,7 +123,7 @@ def watched(page: Page) -> Iterator[Page]:
     hosts: set[str | None] = set()
     page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
     page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    page.on("console", lambda said: faults.append(_fault(said)) if said.type == "error" else None)
     yield page
     assert faults == [], faults
     assert hosts - {None} == {"127.0.0.1"}
@@ -135,6 +135,10 @@ def show_report(page: Page) -> None:
     """Turns to the report, where the screen shows one side at a time."""
     if page.locator("button[data-view=report]").is_visible():
         page.click("button[data-view=report]")
+
+
+def _fault(said: ConsoleMessage) -> str:
+    return f"{said.text} ({said.location.get('url', '')})"
 
 
 def wait_until_left(page: Page, question: str) -> None:

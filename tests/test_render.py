@@ -215,6 +215,14 @@ def test_a_marker_names_its_section_and_is_described_by_its_quote(report: Docume
     assert quote.text.startswith(PROGRESS)
 
 
+def test_a_reports_name_in_an_answer_is_not_the_report(report: Document) -> None:
+    answer = quoting(report, "Last updated")
+    answer = replace(answer, parts=(Part("report", report.title), *answer.parts))
+    page = shown(answer, report)
+    assert [each.text for each in page.find(".of-report")] == [report.title]
+    assert page.find(".report") == []  # scripts know the report's pane by this class
+
+
 def test_sources_carry_the_offsets_of_quote_and_lead_in(report: Document) -> None:
     source = shown(quoting(report, REDEPLOYING), report).find(".source")[0]
     at = source.attributes

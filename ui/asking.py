@@ -12,6 +12,8 @@ import typer
 
 from index.errors import AnswerError, QuestionError
 from ui.common import LibraryOption, count, echo, open_library, pipeline
+from ui.enriching import ApiKey, BaseUrl, Model, Timeout
+from ui.llm_commands import writer_of
 
 if TYPE_CHECKING:
     from rag.types import Answer
@@ -43,6 +45,14 @@ def ask(
         Format | None,
         typer.Option("--format", help="Print the answer as a file to keep.", show_default="text"),
     ] = None,
+    llm: Annotated[
+        bool,
+        typer.Option("--llm", help="Let your language model write it, sentences proven or marked."),
+    ] = False,
+    base_url: BaseUrl = None,
+    model: Model = None,
+    api_key: ApiKey = None,
+    timeout: Timeout = None,
     library: LibraryOption = None,
 ) -> None:
     """Answer a question with cited passages.
@@ -57,6 +67,8 @@ def ask(
 
         peel ask "Which councils were judged inadequate?"
 
+        peel ask "How good is its response to domestic abuse?" --llm
+
         peel ask "What is said of waiting times?" --where kind=SEND --where published=2024
 
         peel ask "What does OCG stand for?" --json > answer.json
@@ -66,8 +78,10 @@ def ask(
     from rag.export import export as exported
     from rag.show import answer_plain
 
+    writer = writer_of(base_url, model, api_key, timeout) if llm else None
     qa = pipeline(library)
-    answer = qa.ask(question, history or [], report or None, conditions(where or []))
+    chosen = conditions(where or [])
+    answer = qa.ask(question, history or [], report or None, chosen, writer)
     if as_json or to == "json":
         echo(json.dumps(answer.to_dict(), ensure_ascii=False, indent=1))
     elif to:

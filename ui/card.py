@@ -13,6 +13,7 @@ from index.types import Document, Unit
 from rag.show import answer_with_references, escape, place, reference
 from rag.types import Answer, Citation, Nearest, Part
 from ui.judging import thumbs_html
+from ui.written import author_html, doubted_html
 
 _OPEN_SOURCES = 3
 _NAMED = 3
@@ -20,6 +21,13 @@ _WORD = 24
 _REVEALED_WITHIN_MS, _REVEAL_STEP_MS = 500, 90
 _DOUBT = "Not found in the report word for word."
 _NO_ANSWER = "The words of the question occur in the report; none of its sentences answers it."
+_LINES = {
+    "sentence": "sentence",
+    "bullet": "bullet",
+    "lead_in": "lead_in",
+    "note": "note",
+    "report": "of-report",
+}
 _SURE = {
     "high": "High confidence",
     "medium": "Medium confidence: compare with the report",
@@ -38,6 +46,7 @@ def found_html(answer: Answer, turn: str, documents: Mapping[str, Document]) -> 
         words = ", ".join(f"<b>{escape(word)}</b>" for word in answer.missing)
         unsaid = f'<p class="unsaid">The report never mentions {words}.</p>'
     parts, sources = _parts(answer, turn), _sources(answer, turn, documents)
+    unsaid = author_html(answer) + unsaid
     step = min(_REVEAL_STEP_MS, _REVEALED_WITHIN_MS // max(len(answer.parts), 1))
     return f'<div class="answer" style="--step:{step}ms">{parts}</div>{unsaid}{sources}'
 
@@ -127,7 +136,7 @@ def _parts(answer: Answer, turn: str) -> str:
     for is_list, entries in lines_of:
         tag = "li" if is_list else "p"
         lines = "".join(
-            f'<{tag} class="{part.kind}" style="--n:{n}">{above.get(n, "")}'
+            f'<{tag} class="{_LINES[part.kind]}" style="--n:{n}">{above.get(n, "")}'
             f"{_marked(part, turn, sections)}</{tag}>"
             for n, part in entries
         )
@@ -150,6 +159,8 @@ def _said_again(parts: Sequence[Part], sections: Mapping[int, str]) -> dict[int,
 
 def _marked(part: Part, turn: str, sections: Mapping[int, str]) -> str:
     """The text, a last word of common length kept on one line with the markers behind it."""
+    if doubted := doubted_html(part):
+        return doubted
     markers = "".join(_marker(m, turn, sections[m]) for m in part.markers if m in sections)
     head, space, last = part.text.rpartition(" ")
     if len(last) > _WORD:

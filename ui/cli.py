@@ -12,9 +12,11 @@ from index.errors import PeelError
 from ui.asking import ask, export, verify
 from ui.common import LibraryOption, count, echo
 from ui.comparing import compare_command
+from ui.enriching import ApiKey, BaseUrl, Model, Timeout
 from ui.evaluating import ReportsOption, answerers
 from ui.findings import findings_command
 from ui.indexing import index_app
+from ui.llm_commands import llm_app, writer_of
 from ui.progress import say, stages
 from ui.serving import chat
 from ui.user_commands import user_app
@@ -38,6 +40,7 @@ app.command("findings")(findings_command)
 app.command("compare")(compare_command)
 app.add_typer(index_app, name="index", no_args_is_help=True)
 app.add_typer(eval_app, name="eval", no_args_is_help=True)
+app.add_typer(llm_app, name="llm", no_args_is_help=True)
 app.add_typer(user_app, name="user", no_args_is_help=True)
 
 
@@ -46,6 +49,13 @@ def eval_run(
     questions: Annotated[Path, typer.Argument(metavar="SET", help="A question set, JSON Lines.")],
     out: Annotated[Path, typer.Option(help="The folder for answers, scores and report.")],
     reports: ReportsOption = None,
+    llm: Annotated[
+        bool, typer.Option("--llm", help="Let your language model write, and score its citations.")
+    ] = False,
+    base_url: BaseUrl = None,
+    model: Model = None,
+    api_key: ApiKey = None,
+    timeout: Timeout = None,
     library: LibraryOption = None,
 ) -> None:
     """Ask every question of a set and score the answers.
@@ -56,14 +66,23 @@ def eval_run(
     from eval.dataset import load_set
     from eval.run import evaluate_each, write_run
     from eval.text import run_text
+    from eval.written import WrittenQA, citing
 
+    writer = writer_of(base_url, model, api_key, timeout) if llm else None
     loaded = load_set(questions)
     with stages() as tell, answerers(loaded, reports, library, tell) as answerer_of:
         run = evaluate_each(
-            answerer_of, loaded, lambda *done: tell("asking", *done), set_name=questions.stem
+            lambda question: (
+                WrittenQA(answerer_of(question), writer) if writer else answerer_of(question)
+            ),
+            loaded,
+            lambda *done: tell("asking", *done),
+            set_name=questions.stem,
         )
     write_run(run, out)
     echo(run_text(run))
+    if writer:
+        echo(citing(result.answer for result in run.results).text())
     echo(f"report: {out / 'report.html'}")
 
 

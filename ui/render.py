@@ -63,6 +63,19 @@ def pending_html(question: str, number: int, message: str, *, begun: bool = True
     )
 
 
+def writing_html(answer: Answer, number: int, documents: Mapping[str, Document]) -> str:
+    """An answer while a language model is writing it: what is proven or marked so far."""
+    understood = answer.understood if answer.understood != answer.question else ""
+    asked = _asked(answer.question, understood, number, is_last=False)
+    message = f"{answer.writer} is writing"
+    progress = (
+        '<p class="progress" data-begun><span class="dots" aria-hidden="true"><i></i><i></i><i></i>'
+        f"</span>{escape(message)}</p>"
+    )
+    body = found_html(answer, f"turn-{number}", documents)
+    return _turn(number, "pending", message, f"{asked}{body}{progress}")
+
+
 def unanswered_html(
     question: str, number: int, title: str, message: str, state: State = "error"
 ) -> str:
