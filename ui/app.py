@@ -9,9 +9,10 @@ import gradio as gr
 from index.pages import PagePainter
 from rag.feedback import FILE
 from ui.api import add_endpoints
-from ui.bar import TITLE, bar_html
+from ui.bar import CONVERSATIONS, EXPORT, TITLE, bar_html
 from ui.conversing import add_conversation
 from ui.desk import Desk
+from ui.findings_panel import findings_panel, registering
 from ui.judging import judge_html
 from ui.keeping import judging, saving
 from ui.layout import AT_ONCE, Parts, lay_out
@@ -31,9 +32,14 @@ def build_app(qa: ReportQA, serving: Serving | None = None) -> gr.Blocks:
         title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)
     )
     with app:
-        bar = bar_html(log_out=serving.log_out, rest=judge_html())
+        bar = bar_html((CONVERSATIONS, EXPORT, findings_panel(desk)), serving.log_out, judge_html())
         painter = PagePainter(qa.library)
-        called = [saving(desk), judging(desk, qa.library.path / FILE), paging(desk, painter)]
+        called = [
+            saving(desk),
+            judging(desk, qa.library.path / FILE),
+            paging(desk, painter),
+            registering(desk),
+        ]
         writers = choices(serving.writer.name) if serving.writer else []
         parts = lay_out(bar, desk.conversation([])[0], desk.report(""), called, writers)
         add_conversation(parts, desk)

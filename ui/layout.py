@@ -22,9 +22,10 @@ _SCRIPTS = (
     "search.js",
     "conversations.js",
     "judge.js",
+    "findings.js",
     "chat.js",
 )
-_STYLES = ("frame.css", "chat.css", "report.css", "pages.css", "print.css")
+_STYLES = ("frame.css", "chat.css", "report.css", "pages.css", "findings.css", "print.css")
 _META = """
 <meta name="color-scheme" content="light dark">
 <meta name="description" content="Questions about inspection reports, answered in their words">

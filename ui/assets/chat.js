@@ -70,6 +70,8 @@ const actions = {
     find("#export").hidePopover();
     print();
   },
+  "[data-finding]": showFinding,
+  "[data-ask]": askFinding,
   "[data-paper]": () => usePaper(!isPaper),
   "[data-turn]": (button) => turnTo({ page: +button.dataset.to }),
   "[data-find]": (button) => step(+button.dataset.find),
@@ -128,6 +130,7 @@ document.addEventListener("beforetoggle", ({ target, newState }) => {
   if (newState !== "open") return;
   if (target.id === "kept") listConversations();
   if (target.id === "export") readyToExport();
+  if (target.id === "findings") fillFindings();
 }, true);
 
 document.addEventListener("toggle", ({ target }) => {

@@ -75,7 +75,7 @@ function show(source, { focus = true } = {}) {
     return;
   }
   wanted = null;
-  const holder = source.closest(".turn, .start");
+  const holder = source.closest(".turn, .start, [data-holder]");
   if (painted !== holder || !markOf(source)) paint(holder);
   const mark = markOf(source);
   if (!mark) return;
