@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 
+from llm_server import MODEL, LLMServer, status
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 from served import (
@@ -22,8 +24,12 @@ from served import (
     open_chat,
     served,
 )
+from writing_models import liar
 
 from index.library import Library
+from rag.generate import Writer
+from rag.llm import LLMSettings, open_llm
+from ui.serve import Serving
 
 WIDTHS = {1440: 900, 820: 1100, 375: 812}
 SINGLE = "When was the report last updated?"
@@ -31,6 +37,8 @@ LIST = "What are the areas for improvement?"
 ABSENT = "How many helicopters does the force have?"
 FIRST = "How well does the force protect vulnerable people?"
 FOLLOW_UP = "And what should it improve there?"
+JUDGED = "Is the force good at protecting vulnerable people?"
+LIE = "The force has 45 horses."
 SELECT_WORDS = """() => {
   const words = document.querySelectorAll(".report .paragraph")[3];
   words.scrollIntoView({ block: "center" });
@@ -46,7 +54,9 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with (
         TemporaryDirectory() as library,
+        LLMServer(liar(LIE)) as server,
         served(qa := Paused(Library.open_or_build(Path(library)))) as address,
+        served(qa, Serving(writer=writer_over(server))) as written,
         sync_playwright() as playwright,
     ):
         qa.gate.set()
@@ -59,7 +69,8 @@ def main(folder: Path) -> None:
                 )
                 page = context.new_page()
                 page.set_default_timeout(TIMEOUT_MS)
-                for state in states(page, address, qa):
+                shown = chain(states(page, address, qa), written_states(page, written, server))
+                for state in shown:
                     page.wait_for_timeout(900)  # past smooth scrolling
                     path = folder / f"{state}-{scheme}-{width}.png"
                     page.screenshot(path=path)
@@ -138,6 +149,24 @@ def states(page: Page, address: str, qa: Paused) -> Iterator[str]:
     yield "follow-up"
     page.click("[popovertarget=kept]")
     yield "conversations"
+
+
+def writer_over(server: LLMServer) -> Writer:
+    """The scripted language model as the chat asks it."""
+    return Writer(open_llm(LLMSettings(server.base_url, MODEL, timeout=20.0, retries=0)))
+
+
+def written_states(page: Page, address: str, server: LLMServer) -> Iterator[str]:
+    """The same where a language model may be chosen to answer."""
+    open_chat(page, address)
+    page.get_by_label(f"Written by {MODEL}").check()
+    yield "model-chosen"
+    server.play(liar(LIE))
+    ask(page, JUDGED)
+    yield "sentence-not-proven"
+    server.play(status(500, "out of memory", retry_after_ms="20"))
+    ask(page, JUDGED)
+    yield "own-words-instead"
 
 
 if __name__ == "__main__":

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 from llm_server import MODEL, LLMServer, dripping, says, status
-from served import HOW_TO_GET_ONE, ask, chromium, last, open_chat, served, settled
+from served import (
+    HOW_TO_GET_ONE,
+    SIZES,
+    ask,
+    chromium,
+    last,
+    open_chat,
+    served,
+    settled,
+    watched,
+)
+from test_browser_access import AXE, violations
 from writing_models import liar
 
 from rag.generate import Writer
@@ -16,7 +27,7 @@ from rag.pipeline import ReportQA
 from ui.serve import Serving
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
     from index.library import Library
 
@@ -59,9 +70,56 @@ def test_the_report_answers_until_the_model_is_chosen(
     last(page, ".answer .cite").first.wait_for()
     assert len(server.chats) == before
     assert last(page, ".author").count() == 0
+
+
+def test_who_is_to_answer_stays_chosen_in_this_tab(
+    page: Page, written: str, server: LLMServer
+) -> None:
+    server.play(liar(LIE))
+    open_chat(page, written)
     choose_the_model(page)
-    page.reload()
+    open_chat(page, written)
+    page.wait_for_function(
+        "document.querySelector('#writer input:checked').value !== "
+        "document.querySelector('#writer input').value"
+    )
+    ask(page, ASKED)
+    assert last(page, ".unproven").count() == 1
+    page.get_by_label("The report's own words").check()
+    open_chat(page, written)
     assert page.get_by_label("The report's own words").is_checked()
+    other = page.context.new_page()
+    open_chat(other, written)
+    assert other.get_by_label("The report's own words").is_checked()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+def test_axe_finds_nothing_in_what_a_model_writes(
+    browser: Browser, written: str, server: LLMServer, scheme: str, size: dict[str, int]
+) -> None:
+    context = browser.new_context(viewport=size, color_scheme=scheme, bypass_csp=True)
+    for page in watched(context.new_page()):
+        open_chat(page, written)
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = {"switch": violations(page)}
+        choose_the_model(page)
+        found["model chosen"] = violations(page)
+        server.play(liar(LIE))
+        ask(page, ASKED)
+        assert last(page, ".unproven").count() == 1
+        found["not proven"] = violations(page)
+        server.play(status(500, "out of memory", retry_after_ms="20"))
+        ask(page, ASKED)
+        assert last(page, ".author.instead").count() == 1
+        found["own words instead"] = violations(page)
+        assert {state: faults for state, faults in found.items() if faults} == {}
+        for shown in ("#writer label", ".unproven", ".why", ".why .goto", ".author"):
+            for box in (each.bounding_box() for each in page.locator(shown).all()):
+                assert box, shown
+                assert box["x"] >= 0, shown
+                assert box["x"] + box["width"] <= size["width"], shown
+    context.close()
 
 
 def test_what_is_not_proven_is_marked_beside_what_comes_closest(

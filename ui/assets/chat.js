@@ -1,5 +1,6 @@
 // The conversation: asking, wording anew, undoing; a marker's quote on hover; news from the server.
 
+const WRITER = "peel:writer";
 const opened = new Map(); // disclosures that the reader opened or closed, by id
 
 function ask(question, at, alone = false) {
@@ -121,6 +122,7 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("change", (event) => {
+  if (event.target.matches("#writer input")) sessionStorage.setItem(WRITER, event.target.value);
   if (!event.target.matches("[data-choice]")) return;
   wanted = null;
   trigger("open", { document: event.target.value });
@@ -271,10 +273,16 @@ new MutationObserver(() => {
   attributeFilter: ["data-shown"],
 });
 
-// On a phone, focus would open the keyboard over the first screen.
+// Who is to answer stays chosen in this tab. On a phone, focus would open the keyboard over the
+// first screen.
 function begin() {
-  if (!box()) requestAnimationFrame(begin);
-  else if (wide.matches) box().focus({ preventScroll: true });
+  if (!box()) {
+    requestAnimationFrame(begin);
+    return;
+  }
+  const writer = sessionStorage.getItem(WRITER);
+  all("#writer input").find(({ value, checked }) => value === writer && !checked)?.click();
+  if (wide.matches) box().focus({ preventScroll: true });
 }
 
 setView("chat");
