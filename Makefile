@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PEEL_LIBRARY ?= $(CURDIR)/.peel/library
 
-.PHONY: help chat test lint eval eval-unseen eval-library results bench bench-library screenshots notebook lock clean browser
+.PHONY: help chat test lint eval eval-unseen eval-library results bench bench-written bench-library screenshots notebook lock clean browser
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -44,6 +44,9 @@ results: eval eval-unseen ## Write anew what eval/results/ holds: missed questio
 
 bench: $(VENV)/.tools ## Measure speed and size
 	@$(BIN)/python -m eval.bench
+
+bench-written: $(VENV)/.tools browser ## Measure how soon a language model's sentences are shown
+	@$(BIN)/python tests/bench_written.py
 
 bench-library: $(VENV)/.installed ## Measure a library of many reports: DATA=folder of reports
 	@$(BIN)/python -m eval.bench_library --reports $(DATA)

@@ -81,6 +81,7 @@ class LLMServer:
         self._script = list(models)
         self._lock = threading.Lock()
         self._closing = threading.Event()
+        self.sent: list[float] = []  # when each piece of the last stream went out, by time.time()
         self.left = threading.Event()  # set when a client went away from a stream
         self._http = _Listener(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
@@ -286,10 +287,12 @@ def _handler(server: LLMServer) -> type[BaseHTTPRequestHandler]:
 
         def _send_pieces(self, reply: Reply) -> None:
             """A piece at a time; a client that goes away is counted."""
+            server.sent = []
             try:
                 for piece in re.findall(rb".+?\n\n|.+$", reply.body[: reply.cut], re.DOTALL):
                     self.wfile.write(piece)
                     self.wfile.flush()
+                    server.sent.append(time.time())
                     if server.wait(reply.pause):
                         return
             except OSError:
