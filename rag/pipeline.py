@@ -146,6 +146,8 @@ class ReportQA(Parts):
 
     def _without_search(self, understood: str, route: Route) -> Draft | None:
         """What is answered from what is known of the reports alone, None where that is not all."""
+        if route.lacking and not route.groups:
+            return absent_draft(route)
         documents = self._scopes.of(route.every).documents
         if route.groups:
             asked = register_of(route.unnamed, documents, named=True)
@@ -266,9 +268,10 @@ class ReportQA(Parts):
         """How sure it is that the reports answer, the units that do, and why if they do not."""
         if short := asked_abbreviation(question, scope.glossary):
             entry = scope.glossary.get(short)
-            if entry is None:
+            if entry is not None:
+                return 1.0, [Evidence(entry.document, entry.unit, 1.0)], ""
+            if not scope.explains(short):
                 return 0.0, [], f"It does not spell out {short}."
-            return 1.0, [Evidence(entry.document, entry.unit, 1.0)], ""
         confidence = self._answerability.probability(
             signals(evidence, match, self._reader.support(query, evidence))
         )
