@@ -154,12 +154,12 @@ class Router:
         found = {one: among(one, wanted, self._documents) for one in organisations[:_GROUPS]}
         groups = tuple(Group(one.name, of.reports) for one, of in found.items() if of.reports)
         return Route(
-            topic(without_names(question, own, self._stand_in(groups))),
+            topic(without_names(question, places, self._stand_in(groups))),
             groups,
             absent=absent,
             there=self._there(),
             older=tuple(name for of in found.values() for name in of.older),
-            unnamed=blanked(question, own),
+            unnamed=blanked(question, places),
             lacking=tuple(of.lacking for of in found.values() if of.lacking),
         )
 
