@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PEEL_LIBRARY ?= $(CURDIR)/.peel/library
 
-.PHONY: help chat test lint eval eval-unseen eval-library results bench notebook lock clean browser
+.PHONY: help chat test lint eval eval-unseen eval-library results bench bench-library screenshots notebook lock clean browser
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -44,6 +44,16 @@ results: eval eval-unseen ## Write anew what eval/results/ holds: missed questio
 
 bench: $(VENV)/.tools ## Measure speed and size
 	@$(BIN)/python -m eval.bench
+
+bench-library: $(VENV)/.installed ## Measure a library of many reports: DATA=folder of reports
+	@$(BIN)/python -m eval.bench_library --reports $(DATA)
+
+screenshots: $(VENV)/.tools browser ## Take a picture of every state of the chat; those of the README anew
+	@$(BIN)/python tests/screenshots.py runs/screenshots
+	@cp runs/screenshots/answered-list-light-1440.png docs/chat.png
+	@cp runs/screenshots/not-in-the-report-dark-1440.png docs/not-in-the-report.png
+	@cp runs/screenshots/answered-list-light-375.png docs/phone-answer.png
+	@cp runs/screenshots/quote-in-a-list-light-375.png docs/phone-quote.png
 
 notebook: $(VENV)/.tools ## Execute the example notebook anew, in place
 	@$(BIN)/python -m jupyter execute --inplace examples/ask_the_report.ipynb

@@ -7,9 +7,7 @@ table for the README.
 from __future__ import annotations
 
 import os
-import re
 import resource
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,6 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from eval.bench_chat import chat, chat_rows, opened, shown_after
 from eval.dataset import bundled_sets, load_set
 from eval.stats import percentile
 
@@ -36,11 +35,12 @@ def main() -> None:
         cold = sorted(_timed(lambda: _run(ask, environment))[0] for _ in range(3))[1]
         rows.append(("cold `peel ask`, median of 3", f"{cold:.1f} s"))
         rows.append(("peak memory of the first `peel ask`", f"{memory / 1024:.0f} MiB"))
-        rows.append(("start of `peel chat` to its address", _chat(environment, answer=False)))
-        rows.append(("start of `peel chat` to the first answer", _chat(environment, answer=True)))
+        rows.append(("start of `peel chat` to its address", _start(environment, answer=False)))
+        rows.append(("start of `peel chat` to the first answer", _start(environment, answer=True)))
+        rows += chat_rows(environment)
         rows += _in_process(library)
-        rows.append(("index of the bundled report on the disk", _size(library)))
-    rows.append(("virtual environment", _size(Path(sys.prefix))))
+        rows.append(("index of the bundled report on the disk", size(library)))
+    rows.append(("virtual environment", size(Path(sys.prefix))))
     print("| what | measured |\n|---|---|")
     for what, value in rows:
         print(f"| {what} | {value} |")
@@ -71,34 +71,14 @@ def _in_process(library: Path) -> list[tuple[str, str]]:
     ]
 
 
-def _chat(environment: dict[str, str], *, answer: bool) -> str:
-    command = (*_PEEL, "chat", "--port", "0")
+def _start(environment: dict[str, str], *, answer: bool) -> str:
     began = time.perf_counter()
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
-    try:
-        address = next(
-            match[0] for line in process.stderr or () if (match := re.search(r"http://\S+", line))
-        )
-        if answer:
-            _ask_in_browser(address)
+    with chat(environment) as (address, seconds):
+        if not answer:
+            return f"{seconds:.1f} s"
+        with opened(address) as page:
+            shown_after(page, _QUESTION, 0)
         return f"{time.perf_counter() - began:.1f} s"
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _ask_in_browser(address: str) -> None:
-    from playwright.sync_api import sync_playwright
-
-    executable = shutil.which("chromium") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
-        page = browser.new_page()
-        page.goto(address)
-        page.get_by_label("Your question").fill(_QUESTION)
-        page.keyboard.press("Enter")
-        page.get_by_text("feedback from victims of domestic abuse").first.wait_for()
-        browser.close()
 
 
 def _run(command: tuple[str, ...], environment: dict[str, str]) -> None:
@@ -113,7 +93,8 @@ def _timed(work: Callable[[], object]) -> tuple[float, int]:
     return seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
 
 
-def _size(folder: Path) -> str:
+def size(folder: Path) -> str:
+    """The bytes of the files in a folder, as people read them."""
     total = sum(path.lstat().st_size for path in folder.rglob("*") if not path.is_dir())
     return f"{total / 2**20:,.0f} MiB" if total > 2**20 else f"{total / 2**10:,.0f} KiB"
 

@@ -110,7 +110,11 @@ def regressed(comparison: Comparison, tolerance: float | None = None) -> bool:
 def _differences(earlier: Mapping[str, Scores], after: Run) -> tuple[Difference, ...]:
     found = []
     for metric in METRICS:
-        scored = [scores for scores in after.questions if metric.name in scores.values]
+        scored = [
+            scores
+            for scores in after.questions
+            if metric.name in scores.values and metric.name in earlier[scores.id].values
+        ]
         new = [scores.values[metric.name] for scores in scored]
         old = [earlier[scores.id].values[metric.name] for scores in scored]
         change = paired_difference(old, new, metric.statistic)

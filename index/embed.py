@@ -65,16 +65,17 @@ class Encoder(BaseEmbedding):
         """
         texts = [_encodable(text) for text in texts]
         rows = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        cut = 0
-        for start in range(0, len(texts), _BATCH):
-            batch = texts[start : start + _BATCH]
+        cut = done = 0
+        for places in _batches(texts):
+            batch = [texts[place] for place in places]
             with self._lock:
                 cut += self._count_cut(batch)
-                rows[start : start + len(batch)] = self._model.encode_document(
+                rows[places] = self._model.encode_document(
                     batch, batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
                 )
+            done += len(batch)
             if on_progress:
-                on_progress(start + len(batch), len(texts))
+                on_progress(done, len(texts))
         self._warn_of_cut(cut, len(texts))
         return rows
 
@@ -105,10 +106,11 @@ class Encoder(BaseEmbedding):
         return self._read([query])[0]
 
     def _read(self, texts: Sequence[str]) -> list[tuple[Vectors, Vectors]]:
-        found: list[tuple[Vectors, Vectors]] = []
+        texts = [_encodable(text) for text in texts]
+        found: dict[int, tuple[Vectors, Vectors]] = {}
         cut = 0
-        for start in range(0, len(texts), _BATCH):
-            batch = [_encodable(text) for text in texts[start : start + _BATCH]]
+        for places in _batches(texts):
+            batch = [texts[place] for place in places]
             with self._lock, _threads(batch):
                 cut += self._count_cut(batch)
                 features = self._model.encode(
@@ -119,9 +121,10 @@ class Encoder(BaseEmbedding):
                     show_progress_bar=False,
                 )
                 special = set(getattr(self._model.tokenizer, "all_special_ids", ()))
-            found.extend((_pooled(item), self._tokens(item, special)) for item in features)
+            for place, item in zip(places, features, strict=True):
+                found[place] = (_pooled(item), self._tokens(item, special))
         self._warn_of_cut(cut, len(texts))
-        return found
+        return [found[place] for place in range(len(texts))]
 
     def _tokens(self, features: Any, special: set[int]) -> Vectors:
         if "token_embeddings" not in features or "input_ids" not in features:
@@ -193,6 +196,13 @@ def load_encoder(config: IndexConfig) -> Encoder:
             f"set PEEL_MODEL to another one, or unset it to use {BUNDLED_MODEL}"
         ) from error
     return Encoder(model, name=config.model, model_hash=digest)
+
+
+def _batches(texts: Sequence[str]) -> Iterator[list[int]]:
+    """The places of the texts in batches of like length, as a batch costs what its longest does."""
+    places = sorted(range(len(texts)), key=lambda place: -len(texts[place]))
+    for start in range(0, len(places), _BATCH):
+        yield places[start : start + _BATCH]
 
 
 def _pooled(features: Any) -> Vectors:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -37,11 +36,15 @@ from index.sources import (
     stored_bytes,
 )
 from index.store import FaissStore
+from index.types import Document
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far long work has come: ``done`` of ``total`` files, or passages when embedding."""
+    """How far long work has come: ``done`` of ``total`` files, or passages when embedding.
+
+    A file is read when it is parsed, embedded and whatever else ``Library.add`` was given to do.
+    """
 
     stage: Literal["reading", "embedding", "saving"]
     done: int
@@ -49,6 +52,8 @@ class Progress:
 
 
 OnProgress = Callable[[Progress], None]
+Prepare = Callable[[Document], None]
+"""Does for a report what takes long, before it is published, and keeps what comes of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +73,37 @@ class AddResult:
     unchanged: tuple[str, ...] = ()
     failed: tuple[Failure, ...] = ()
 
+    def and_then(self, other: AddResult) -> AddResult:
+        """What became of these files and of others."""
+        return AddResult(
+            self.added + other.added,
+            self.replaced + other.replaced,
+            self.unchanged + other.unchanged,
+            self.failed + other.failed,
+        )
 
-def written_questions(paths: Sequence[Path], library: Path, enrich: Enricher) -> dict[Path, bytes]:
+
+def files_of(paths: Sequence[Path], library: Path) -> tuple[tuple[Path, ...], AddResult]:
+    """The report files named and in the folders named, each once; and what is none, as failed.
+
+    ``library`` is the folder that is passed over where it lies within one of them.
+    """
+    files: dict[Path, None] = {}
+    failed: list[Failure] = []
+    for path in paths:
+        try:
+            files.update(dict.fromkeys(report_files(path, library)))
+        except ReportError as error:
+            failed.append(Failure(path, str(error)))
+    return tuple(files), AddResult(failed=tuple(failed))
+
+
+def written_questions(files: Sequence[Path], enrich: Enricher) -> dict[Path, bytes]:
     """What is written for each of the report files, as the content of its enrichment file.
 
     Files that cannot be read are passed over: ``Intake.read`` says why. Raises what ``enrich``
     raises.
     """
-    files: dict[Path, None] = {}
-    for path in paths:
-        with suppress(ReportError):
-            files.update(dict.fromkeys(report_files(path, library)))
     written: dict[Path, bytes] = {}
     for file in files:
         try:
@@ -103,7 +128,7 @@ class Incoming:
 class Intake:
     """Collects the next version of a library.
 
-    ``records`` are all its documents, ``reports`` those that are still to be embedded and
+    ``records`` are all its documents, ``reports`` those that are new or were changed and
     ``files`` the content of the files that are new. ``written`` holds the enrichment files of
     reports by their paths, see ``written_questions``; that of a report which is there already,
     in the live version's ``folder``, is kept while the report is the same.
@@ -129,17 +154,8 @@ class Intake:
         self._folder = folder
         self._written = written or {}
 
-    def read(self, paths: Sequence[Path], library: Path) -> None:
-        """Take the files, and the report files in the folders; a broken one fails alone.
-
-        ``library`` is the folder that is passed over where it lies within one of them.
-        """
-        files: dict[Path, None] = {}
-        for path in paths:
-            try:
-                files.update(dict.fromkeys(report_files(path, library)))
-            except ReportError as error:
-                self._fail(path, error)
+    def read(self, files: Sequence[Path]) -> None:
+        """Take the files; a broken one fails alone."""
         incoming: list[Incoming] = []
         for path in files:
             taken = {*self.records, *(one.document_id for one in incoming)}
@@ -160,22 +176,34 @@ class Intake:
                 raise report
             self._keep(new, report)
 
-    def embed(self, store: FaissStore, encoder: Encoder) -> None:
-        """Put the passages of the reports into the store, in place of their documents' old ones."""
-        nodes = [
-            to_node(passage, report.document)
-            for report in self.reports
-            for passage in report.passages
-        ]
-        vectors = encoder.encode(
-            [node.get_content(MetadataMode.EMBED) for node in nodes],
-            lambda done, total: self.tell("embedding", done, total),
-        )
-        for node, vector in zip(nodes, vectors, strict=True):
-            node.embedding = vector.tolist()
-        for report in self.reports:
+    def embed(
+        self,
+        store: FaissStore,
+        encoder: Encoder,
+        prepare: Prepare | None = None,
+        place: tuple[int, int] | None = None,
+    ) -> None:
+        """Put the passages of the reports into the store, in place of their documents' old ones.
+
+        ``prepare`` is called with each document. ``place`` says how many files of how many are
+        done before.
+        """
+        before, total = place or (0, len(self.reports))
+
+        def tell(done: int, passages: int) -> None:
+            if total == 1:
+                self.tell("embedding", done, passages)
+
+        for number, report in enumerate(self.reports, start=1):
+            nodes = [to_node(passage, report.document) for passage in report.passages]
+            texts = [node.get_content(MetadataMode.EMBED) for node in nodes]
+            for node, vector in zip(nodes, encoder.encode(texts, tell), strict=True):
+                node.embedding = vector.tolist()
             store.delete(report.record.document_id)
-        store.add(nodes)
+            store.add(nodes)
+            if prepare is not None:
+                prepare(report.document)
+            self.tell("reading", before + number, total)
 
     def correct(self, report: Report, corrections: Mapping[str, str]) -> None:
         """Keep a report with corrections, which add to those before; raises ReportError."""
@@ -191,8 +219,10 @@ class Intake:
         if not before:
             record = replace(record, companions=(*record.companions, name))
         document = with_corrections(report.document, every)
+        report = replace(report, record=record, document=document)
+        self.reports.append(report)
         self.records[record.document_id] = record
-        self.files[record.content] = content_bytes(replace(report, document=document))
+        self.files[record.content] = content_bytes(report)
         self.files[name] = corrections_bytes(every)
 
     def tell(self, stage: Literal["reading", "embedding", "saving"], done: int, total: int) -> None:
@@ -223,13 +253,11 @@ class Intake:
 
         The readers are processes, see ``index.parse.apart``, so that threads are enough here.
         """
-        self.tell("reading", 0, len(incoming))
         with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
             futures = [pool.submit(_report, new, self._config) for new in incoming]
             try:
-                for done, (new, future) in enumerate(zip(incoming, futures, strict=True), 1):
+                for new, future in zip(incoming, futures, strict=True):
                     yield new, future.result()
-                    self.tell("reading", done, len(incoming))
             finally:
                 for future in futures:
                     future.cancel()

@@ -4,6 +4,8 @@ LIBRARY/CURRENT            the live version and the hash of its manifest
 LIBRARY/lock               held by the one writer
 LIBRARY/versions/NNNNNN/   manifest.json, vectors.faiss, nodes.jsonl,
                            documents/ID.json, sources/ID.SUFFIX (the report files)
+LIBRARY/past/              texts that reports had before, see ``index.past``
+LIBRARY/cache/             what can be made anew
 """
 
 from __future__ import annotations
@@ -11,34 +13,43 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import platformdirs
 
+from index import kept
 from index.config import IndexConfig
 from index.embed import Encoder, load_encoder
 from index.enrich import Enricher
-from index.errors import LibraryError, ReportError
+from index.errors import LibraryDamagedError, LibraryError, ReportError
 from index.intake import (
     AddResult,
     Failure,
     Incoming,
     Intake,
     OnProgress,
+    Prepare,
     Progress,
+    files_of,
     written_questions,
 )
-from index.manifest import DocumentRecord, Manifest
-from index.publish import live_version, publish, read_live, writing
+from index.kept import made_folder
+from index.manifest import REBUILD, DocumentRecord, FileRecord, Manifest
+from index.past import forget_past, has_past, keep_past, past_document, past_folder
+from index.publish import Live, live_version, publish, read_live, writing
 from index.recover import original, rebuildable
 from index.reports import bundled_report
 from index.sources import Report
 from index.store import METRIC, FaissStore
 from index.types import Document, Fact, Passage
-from index.version import Version, faults, read_version, write_version
+from index.version import Version, check_files, faults, read_version, write_version
 from index.weights import find_model
 
 __all__ = ["AddResult", "Failure", "Library", "OnProgress", "Progress", "default_library_path"]
+
+# So many files are read before the library is saved; a stop costs no more than these.
+_PUBLISHED_TOGETHER = 16
 
 
 class Library:
@@ -81,11 +92,12 @@ class Library:
         encoder: Encoder | None = None,
         reports: Sequence[Path] = (),
         on_progress: OnProgress | None = None,
+        prepare: Prepare | None = None,
     ) -> Library:
         """A new library with the given reports, published at once and as a whole.
 
-        Raises LibraryError where there is one already, and ReportError where a report cannot
-        be read.
+        ``prepare`` is what ``add`` takes. Raises LibraryError where there is one already, and
+        ReportError where a report cannot be read.
         """
         path, config = path or default_library_path(), config or IndexConfig.from_env()
         with writing(path):
@@ -93,11 +105,12 @@ class Library:
                 raise LibraryError(
                     f"there is a library in {path} already; add to it: peel index add REPORT"
                 )
+            files, result = files_of(reports, path)
             intake = Intake(config, on_progress=on_progress)
-            intake.read(reports, path)
-            if intake.result.failed:
-                raise ReportError(intake.result.failed[0].reason)
-            return cls._publish_new(path, config, encoder, intake)
+            intake.read(files)
+            if failed := (*result.failed, *intake.result.failed):
+                raise ReportError(failed[0].reason)
+            return cls._publish_new(path, config, encoder, intake, prepare)
 
     @classmethod
     def open_or_build(
@@ -106,12 +119,16 @@ class Library:
         config: IndexConfig | None = None,
         encoder: Encoder | None = None,
         on_progress: OnProgress | None = None,
+        prepare: Prepare | None = None,
     ) -> Library:
-        """The library in a folder; where there is none yet, a new one with the bundled report."""
+        """The library in a folder; where there is none yet, a new one with the bundled report.
+
+        ``prepare`` is what ``add`` takes.
+        """
         path = path or default_library_path()
         if live_version(path) is None:
             try:
-                return cls.create(path, config, encoder, [bundled_report()], on_progress)
+                return cls.create(path, config, encoder, [bundled_report()], on_progress, prepare)
             except LibraryError:
                 if live_version(path) is None:
                     raise  # otherwise another process has built it meanwhile
@@ -124,13 +141,14 @@ class Library:
         config: IndexConfig | None = None,
         encoder: Encoder | None = None,
         on_progress: OnProgress | None = None,
+        prepare: Prepare | None = None,
     ) -> Library:
         """The library built anew from its stored report files, with these settings and model.
 
-        The way out of a mismatch or of damage. For a stored file that is damaged the one that
-        it was copied from is read, if that is unchanged. Raises LibraryDamagedError where a
-        report is lost, and ReportError where one cannot be read any more; the library is then
-        as it was.
+        ``prepare`` is what ``add`` takes. The way out of a mismatch or of damage. For a stored
+        file that is damaged the one that it was copied from is read, if that is unchanged. Raises
+        LibraryDamagedError where a report is lost, and ReportError where one cannot be read any
+        more; the library is then as it was.
         """
         path, config = path or default_library_path(), config or IndexConfig.from_env()
         with writing(path):
@@ -142,17 +160,23 @@ class Library:
                     for record in manifest.documents
                 ]
             )
-            return cls._publish_new(path, config, encoder, intake)
+            keep_past(path, folder, manifest, tuple(intake.records.values()))
+            return cls._publish_new(path, config, encoder, intake, prepare)
 
     @classmethod
     def _publish_new(
-        cls, path: Path, config: IndexConfig, encoder: Encoder | None, intake: Intake
+        cls,
+        path: Path,
+        config: IndexConfig,
+        encoder: Encoder | None,
+        intake: Intake,
+        prepare: Prepare | None,
     ) -> Library:
         if config.metric != METRIC:
             raise LibraryError(f"metric {config.metric!r} is not supported; use {METRIC!r}")
         encoder = encoder or load_encoder(config)
         store = FaissStore(encoder.dimension)
-        intake.embed(store, encoder)
+        intake.embed(store, encoder, prepare)
         _publish(path, config, intake, store, encoder.model_hash, None)
         return cls.open(path, config, encoder)
 
@@ -198,46 +222,57 @@ class Library:
         paths: Sequence[Path],
         on_progress: OnProgress | None = None,
         enrich: Enricher | None = None,
+        prepare: Prepare | None = None,
     ) -> AddResult:
         """Add report files, and the report files in folders; a broken file fails alone.
 
         A file that was added from the same path is unchanged or replaced, any other gets an id
-        of its own, even for the same text. ``enrich`` writes questions for each report, such
-        as ``rag.enrich.QuestionWriter``; it is called before the library is locked, and what
-        it wrote stays with the report until the report's file changes. Raises LibraryError
-        where the library is busy or cannot be written, and what ``enrich`` raises; nothing is
-        then added.
+        of its own, even for the same text. Every few files the library is published anew: what
+        is stopped after that goes on there when it is called again. ``enrich`` writes questions
+        for each report, such as ``rag.enrich.QuestionWriter``; it is called before the library
+        is locked, and what it wrote stays with the report until the report's file changes.
+        ``prepare`` is called for each document, unchanged ones too: ``rag.tokens.keeping_tokens``.
+        Raises LibraryError where the library is busy or cannot be written, and what ``enrich``
+        raises, before anything is added, and ``prepare``.
         """
-        written = written_questions(paths, self.path, enrich) if enrich else {}
+        files, result = files_of(paths, self.path)
+        written = written_questions(files, enrich) if enrich else {}
         with writing(self.path):
-            base = _read(self.path, self.config, self._encoder)
-            manifest = base.manifest
-            intake = Intake(
-                self.config,
-                manifest.documents,
-                manifest.files,
-                on_progress,
-                folder=base.folder,
-                written=written,
-            )
-            intake.read(paths, self.path)
-            if intake.reports:
-                intake.embed(base.store, self.encoder)
-                _publish(self.path, self.config, intake, base.store, manifest.model_hash, base)
-            self.version = _read(self.path, self.config, self._encoder)
-        return intake.result
+            for begun in range(0, len(files), _PUBLISHED_TOGETHER):
+                base, few = self._live(), files[begun : begun + _PUBLISHED_TOGETHER]
+                intake = self._intake(base, on_progress, written)
+                intake.read(few)
+                if prepare is not None:
+                    for name in intake.result.unchanged:
+                        prepare(base.reports[name].document)
+                if intake.reports:
+                    store = base.store.twin()
+                    done = begun + len(few) - len(intake.reports)
+                    intake.embed(store, self.encoder, prepare, (done, len(files)))
+                    self._publish_next(base, intake, store)
+                intake.tell("reading", begun + len(few), len(files))
+                result = result.and_then(intake.result)
+            self.version = self._live()
+        return result
 
-    def remove(self, document_id: str) -> None:
-        """Remove a document; raises LibraryError for an unknown id or where ``add`` would."""
+    def remove(self, document_id: str, *, forget: bool = False) -> None:
+        """Remove a document; raises LibraryError for an unknown id or where ``add`` would.
+
+        Its text is kept for ``documents_as``, and so are those that it had before; ``forget``
+        deletes them, also of a document that is removed already.
+        """
         with writing(self.path):
-            base = _read(self.path, self.config, self._encoder)
-            manifest = base.manifest
-            _known(base, document_id)
-            intake = Intake(self.config, manifest.documents, manifest.files)
-            del intake.records[document_id]
-            base.store.delete(document_id)
-            _publish(self.path, self.config, intake, base.store, manifest.model_hash, base)
-            self.version = _read(self.path, self.config, self._encoder)
+            base = self._live()
+            if not (
+                forget and document_id not in base.reports and has_past(self.path, document_id)
+            ):
+                _known(base, document_id)
+                intake, store = self._intake(base), base.store.twin()
+                del intake.records[document_id]
+                store.delete(document_id)
+                self._publish_next(base, intake, store)
+            if forget:
+                forget_past(self.path, document_id)
 
     def correct(self, document_id: str, corrections: Mapping[str, str]) -> tuple[Fact, ...]:
         """Correct what is known of a report, and return what is known then.
@@ -248,22 +283,88 @@ class Library:
         an unknown field or a date that is none.
         """
         with writing(self.path):
-            base = _read(self.path, self.config, self._encoder)
-            manifest = base.manifest
-            intake = Intake(self.config, manifest.documents, manifest.files, folder=base.folder)
+            base = self._live()
+            intake = self._intake(base)
             intake.correct(_known(base, document_id), corrections)
-            _publish(self.path, self.config, intake, base.store, manifest.model_hash, base)
-            self.version = _read(self.path, self.config, self._encoder)
+            self._publish_next(base, intake, base.store)
         return self.documents[document_id].facts
+
+    def documents_as(self, texts: Mapping[str, str]) -> dict[str, Document]:
+        """The documents by id as they were when their text had these SHA-256.
+
+        That of the library where it has the text, else one that was replaced or removed; where
+        neither has it, that of the library, if there is one.
+        """
+        found: dict[str, Document] = {}
+        for name, digest in texts.items():
+            document = self.documents.get(name)
+            if document is None or document.sha256 != digest:
+                document = past_document(self.path, digest) or document
+            if document is not None:
+                found[name] = document
+        return found
+
+    def original(self, document_id: str) -> tuple[str, bytes]:
+        """The name of a report's file, and its bytes as they were added.
+
+        Raises LibraryError for an unknown id, LibraryDamagedError where they are lost.
+        """
+        record = _known(self.version, document_id).record
+        # The folder of this version goes when two newer ones are published; they share its files.
+        live = live_version(self.path)
+        for folder in (self.version.folder, *([live.folder] if live else [])):
+            with suppress(OSError):
+                data = (folder / record.file).read_bytes()
+                if FileRecord.of(data) == self.version.manifest.files[record.file]:
+                    return Path(record.path).name, data
+        raise LibraryDamagedError(f"the stored file of report {document_id!r} is lost; {REBUILD}")
+
+    def _live(self) -> Version:
+        """The live version, for the holder of the lock, its files compared with their hashes.
+
+        It is parsed only where another process wrote it.
+        """
+        mine = Live(self.version.folder, self.version.fingerprint)
+
+        def read(live: Live) -> Version:
+            if live != mine:
+                return _read_version(live, self.config, self._encoder)
+            check_files(live)
+            return self.version
+
+        return read_live(self.path, read)
+
+    def _intake(
+        self,
+        base: Version,
+        on_progress: OnProgress | None = None,
+        written: Mapping[Path, bytes] | None = None,
+    ) -> Intake:
+        return Intake(
+            self.config,
+            base.manifest.documents,
+            base.manifest.files,
+            on_progress,
+            folder=base.folder,
+            written=written,
+        )
+
+    def _publish_next(self, base: Version, intake: Intake, store: FaissStore) -> None:
+        keep_past(self.path, base.folder, base.manifest, tuple(intake.records.values()))
+        self.version = _publish(
+            self.path, self.config, intake, store, base.manifest.model_hash, base
+        )
 
     def verify(self) -> tuple[str, ...]:
         """Every fault that is found on the disk, one line each; empty where all is sound.
 
         Checks settings, model, the hash of every file, every passage against its document at
-        its offsets, and that each has its node and vector.
+        its offsets, that each has its node and vector, and what is kept beside the versions.
         """
+        beside = (past_folder(self.path), made_folder(self.path))
         try:
-            return tuple(faults(_read(self.path, self.config, self._encoder)))
+            found = faults(_read(self.path, self.config, self._encoder))
+            return (*found, *(fault for folder in beside for fault in kept.faults(folder)))
         except LibraryError as error:
             return (str(error),)
 
@@ -277,6 +378,10 @@ def default_library_path() -> Path:
 
 
 def _read(path: Path, config: IndexConfig, encoder: Encoder | None) -> Version:
+    return read_live(path, lambda live: _read_version(live, config, encoder))
+
+
+def _read_version(live: Live, config: IndexConfig, encoder: Encoder | None) -> Version:
     def check(manifest: Manifest) -> None:
         manifest.check_config(config)
         if encoder is not None:
@@ -284,7 +389,7 @@ def _read(path: Path, config: IndexConfig, encoder: Encoder | None) -> Version:
         else:
             manifest.check_model(find_model(config)[1], manifest.dimension)
 
-    return read_live(path, lambda live: read_version(live, check))
+    return read_version(live, check)
 
 
 def _publish(
@@ -294,15 +399,31 @@ def _publish(
     store: FaissStore,
     model_hash: str,
     base: Version | None,
-) -> None:
+) -> Version:
     intake.tell("saving", 0, 1)
     records = tuple(intake.records.values())
+    manifests: list[Manifest] = []
 
     def fill(folder: Path) -> None:
-        write_version(folder, records, intake.files, store, config, model_hash, base)
+        manifests.append(
+            write_version(folder, records, intake.files, store, config, model_hash, base)
+        )
 
-    publish(path, fill)
+    live = publish(path, fill)
+    texts = {record.text_sha256 for record in records}
+    kept.drop(made_folder(path), lambda key: key.partition(".")[0] not in texts)
     intake.tell("saving", 1, 1)
+    reports = {
+        **(base.reports if base else {}),
+        **{one.record.document_id: one for one in intake.reports},
+    }
+    return Version(
+        live.folder,
+        live.manifest_sha256 or "",
+        manifests[0],
+        {record.document_id: reports[record.document_id] for record in records},
+        store,
+    )
 
 
 def _known(version: Version, document_id: str) -> Report:

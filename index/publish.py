@@ -101,12 +101,12 @@ def writing(root: Path) -> Iterator[None]:
             yield
     except OSError as error:
         raise LibraryError(
-            f"the library {root} cannot be written: {error}; it is as it was before. "
+            f"the library {root} cannot be written: {error}; it is as it was last saved. "
             "Mend the cause, or name another folder with PEEL_LIBRARY"
         ) from error
 
 
-def publish(root: Path, fill: Callable[[Path], None]) -> None:
+def publish(root: Path, fill: Callable[[Path], None]) -> Live:
     """Make what ``fill`` writes into an empty folder, its manifest included, the live version.
 
     To be called by the holder of the lock. The version before stays for readers that have
@@ -136,7 +136,9 @@ def publish(root: Path, fill: Callable[[Path], None]) -> None:
         raise
     pointer.replace(root / _CURRENT)
     _sync(root)
-    _remove_others(versions, before, Live(folder, digest))
+    live = Live(folder, digest)
+    _remove_others(versions, before, live)
+    return live
 
 
 def _open_lock(root: Path) -> BinaryIO:

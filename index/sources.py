@@ -26,6 +26,10 @@ from index.types import Document, Passage
 # what a user corrected.
 _COMPANIONS = (".json", QUESTIONS_SUFFIX, ENRICHED_SUFFIX, CORRECTED_SUFFIX)
 _SLUG_LENGTH = 60
+# What lies beside reports in a folder and is none; it is added where its file is named.
+_ABOUT_A_FOLDER = re.compile(
+    r"(read[-_ ]?me|licen[cs]e|copying|notice|authors|changelog|contributing)\b.*", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,8 @@ class Report:
 def report_files(path: Path, library: Path) -> list[Path]:
     """The file itself, or the report files in the folder and below, as absolute paths.
 
-    The library's own folder is passed over. Raises ReportError where there is no file.
+    The library's own folder is passed over, and so are files about a folder, such as README.md.
+    Raises ReportError where there is no file.
     """
     try:
         path = path.resolve()
@@ -179,5 +184,6 @@ def _walk(folder: Path, library: Path) -> Iterator[Path]:
         # Changed in place, which is how os.walk is told where to go on, and in which order.
         folders[:] = sorted(name for name in folders if Path(place, name) != library)
         for name in sorted(names):
-            if Path(name).suffix.lower() in READABLE_SUFFIXES:
+            stem, suffix = os.path.splitext(name)
+            if suffix.lower() in READABLE_SUFFIXES and not _ABOUT_A_FOLDER.fullmatch(stem):
                 yield Path(place, name)

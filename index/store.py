@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,14 @@ class FaissStore(BasePydanticVectorStore):
         """The FAISS index; its ids are this store's own."""
         return self._index
 
+    def twin(self) -> FaissStore:
+        """A store of the same nodes; what becomes of the one is nothing to the other."""
+        store = FaissStore(self.dimension)
+        with self._lock:
+            store._index = faiss.clone_index(self._index)
+            store._nodes, store._rows = dict(self._nodes), dict(self._rows)
+        return store
+
     def __len__(self) -> int:
         return len(self._rows)
 
@@ -129,7 +138,7 @@ class FaissStore(BasePydanticVectorStore):
         """The nodes that have one of the ids, where given, and match the filters, as added."""
         matches = matcher(node_ids=node_ids, filters=filters)
         with self._lock:
-            return [node.model_copy(deep=True) for node in self._nodes.values() if matches(node)]
+            return [_copied(node) for node in self._nodes.values() if matches(node)]
 
     def clear(self) -> None:
         """Delete all nodes."""
@@ -153,20 +162,25 @@ class FaissStore(BasePydanticVectorStore):
                 matches = matcher(query.node_ids or None, query.doc_ids or None, query.filters)
                 rows = [row for row in rows if matches(self._nodes[row])]
             hits = self._search(vector, rows, query.similarity_top_k)
-            nodes = [self._nodes[row].model_copy(deep=True) for row, _ in hits]
+            nodes = [_copied(self._nodes[row]) for row, _ in hits]
         return VectorStoreQueryResult(
             nodes=nodes,
             similarities=[score for _, score in hits],
             ids=[node.node_id for node in nodes],
         )
 
-    def cosines(self, embedding: Sequence[float]) -> dict[str, float]:
-        """The cosine of a query's embedding with every node, by node id, as ``query`` scores it."""
+    def cosines(self, embedding: Sequence[float]) -> NDArray[np.float64]:
+        """The cosine of a query's embedding with every node, as ``query`` scores it.
+
+        In the order of ``get_nodes``, shape (n,).
+        """
         vector = _unit(embedding, self.dimension, "the query")
         with self._lock:
-            rows = list(self._nodes)
-            hits = self._search(vector, rows, len(rows))
-            return {self._nodes[row].node_id: score for row, score in hits}
+            rows = np.fromiter(self._nodes, dtype=np.int64)  # they ascend
+            found = np.zeros(len(rows))
+            hits, scores = self._nearest(vector, len(rows), None)
+        found[np.searchsorted(rows, hits)] = scores
+        return found
 
     def vectors(self) -> NDArray[np.float32]:
         """The vectors, of length 1, in the order of ``get_nodes``, shape (n, dimension)."""
@@ -216,13 +230,21 @@ class FaissStore(BasePydanticVectorStore):
         width = top_k
         while True:
             width = min(2 * width, len(rows))
-            with _one_thread():
-                scores, found = self._index.search(vector[None], width, params=parameters)
-            rounded = np.round(scores[0].astype(np.float64), _DECIMALS)
-            if width == len(rows) or rounded[-1] < rounded[top_k - 1]:
+            found, scores = self._nearest(vector, width, parameters)
+            if width == len(rows) or scores[-1] < scores[top_k - 1]:
                 break
-        order = np.lexsort((found[0], -rounded))[:top_k]
-        return [(int(found[0][place]), float(rounded[place])) for place in order]
+        order = np.lexsort((found, -scores))[:top_k]
+        return [(int(found[place]), float(scores[place])) for place in order]
+
+    def _nearest(
+        self, vector: NDArray[np.float32], width: int, parameters: Any
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Rows and rounded scores of as many nodes, best first."""
+        if width == 0:
+            return np.zeros(0, dtype=np.int64), np.zeros(0)
+        with _one_thread():
+            scores, found = self._index.search(vector[None], width, params=parameters)
+        return found[0], np.round(scores[0].astype(np.float64), _DECIMALS)
 
 
 @contextmanager
@@ -234,6 +256,16 @@ def _one_thread() -> Iterator[None]:
         yield
     finally:
         faiss.omp_set_num_threads(before)
+
+
+def _copied(node: BaseNode) -> BaseNode:
+    """A copy that may be changed; a deep one of the whole takes ten times as long."""
+    return node.model_copy(
+        update={
+            "metadata": deepcopy(node.metadata),
+            "relationships": dict(node.relationships),
+        }
+    )
 
 
 def _empty_index(dimension: int) -> Any:

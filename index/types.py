@@ -140,7 +140,10 @@ class Document:
     layout: Layout = field(default_factory=Layout)
 
     def quote(self, span: Span | Section | Block | Unit) -> str:
-        """The text of anything that has offsets."""
+        """The text of anything that has offsets.
+
+        The cells of a table's row are joined by ": " and "; ", which are not on the page.
+        """
         return self.text[span.start : span.end]
 
     def boxes(self, start: int, end: int) -> tuple[Box, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -40,18 +40,9 @@ def read_version(live: Live, check: Callable[[Manifest], None]) -> Version:
     """
     manifest, fingerprint = read_manifest(live)
     check(manifest)
-    contents: dict[str, bytes] = {}
-    damaged: list[str] = []
-    for name, record in manifest.files.items():
-        data = (live.folder / name).read_bytes()
-        if FileRecord.of(data) != record:
-            damaged.append(name)
-        elif not name.startswith("sources/"):
-            contents[name] = data
-    if damaged:
-        raise LibraryDamagedError(
-            f"changed since they were written in {live.folder}: {', '.join(damaged)}; {REBUILD}"
-        )
+    contents = {
+        name: data for name, data in _files(live, manifest) if not name.startswith("sources/")
+    }
     try:
         return Version(
             live.folder,
@@ -65,6 +56,12 @@ def read_version(live: Live, check: Callable[[Manifest], None]) -> Version:
         )
     except (ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
         raise LibraryDamagedError(f"{live.folder} is no library ({error!r}); {REBUILD}") from error
+
+
+def check_files(live: Live) -> None:
+    """Compare every file with the manifest, as ``read_version`` does, and raise what it raises."""
+    for _ in _files(live, read_manifest(live)[0]):
+        pass
 
 
 def read_manifest(live: Live) -> tuple[Manifest, str]:
@@ -88,7 +85,7 @@ def write_version(
     config: IndexConfig,
     model_hash: str,
     base: Version | None,
-) -> None:
+) -> Manifest:
     """Write a version into an empty folder; files that are not new are linked from ``base``."""
     files: dict[str, FileRecord] = {}
     for name in (name for record in records for name in record.files):
@@ -111,6 +108,7 @@ def write_version(
         files=files,
     )
     (folder / MANIFEST_FILE).write_bytes(manifest.to_bytes())
+    return manifest
 
 
 def faults(version: Version) -> list[str]:
@@ -148,6 +146,21 @@ def faults(version: Version) -> list[str]:
     foreign = files - version.manifest.files.keys() - {MANIFEST_FILE}
     found += [f"{version.folder / name} does not belong there" for name in sorted(foreign)]
     return found
+
+
+def _files(live: Live, manifest: Manifest) -> Iterator[tuple[str, bytes]]:
+    """Every file with its content; raises LibraryDamagedError once all are read, naming them."""
+    damaged: list[str] = []
+    for name, record in manifest.files.items():
+        data = (live.folder / name).read_bytes()
+        if FileRecord.of(data) == record:
+            yield name, data
+        else:
+            damaged.append(name)
+    if damaged:
+        raise LibraryDamagedError(
+            f"changed since they were written in {live.folder}: {', '.join(damaged)}; {REBUILD}"
+        )
 
 
 def _link(source: Path, target: Path) -> None:

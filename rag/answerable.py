@@ -22,7 +22,7 @@ _WORD = re.compile(r"[^\W_]+")
 _COMMON = frozenset(STOPWORDS_EN) | frozenset(
     "what which who whom whose how why when where does did do doing done has have had can could "
     "should would will may might must say says said tell report reports please give get got any "
-    "there their them its his her our your my me us you we i about many much".split()
+    "there their them its his her our your my me us you we i about many much name list show".split()
 )
 
 
@@ -66,13 +66,14 @@ def signals(evidence: Sequence[Evidence], match: Match, joint: float) -> Signals
     """The signals of a question that was read.
 
     ``joint`` is what ``EvidenceReader.support`` gives. Written questions say nothing where the
-    best unit answers none of them. ``best`` is 0 where nothing was found.
+    best unit answers none of them, or where none is written that the report does not answer.
+    ``best`` is 0 where nothing was found.
     """
     if not evidence:
         return Signals(0.0, _LEAST)
     best = max(item.late for item in evidence)
     joint = max(joint, _LEAST)
-    if not evidence[0].written:
+    if not (evidence[0].written and match.unanswered):
         return Signals(best, joint)
     return Signals(best, joint, match.answered, match.unanswered)
 

@@ -101,7 +101,9 @@ def verify(answer: Answer, documents: Mapping[str, Document]) -> list[str]:
 
     Checked are each report's hash, every quote and lead-in at its offsets, that each marker
     in the answer's parts has a citation and each citation a part, that every line presented
-    as the report's words is made of the quotes it cites, and stands under its own report's name.
+    as the report's words is made of the quotes it cites, and stands under its own report's name;
+    and that every sentence of a language model that counts as supported is proven by the words
+    that it cites.
     """
     faults = []
     for source in answer.sources:
@@ -122,7 +124,13 @@ def verify(answer: Answer, documents: Mapping[str, Document]) -> list[str]:
         if item.document in documents:
             fault = fault_of(item, documents[item.document])
             faults.extend([fault] if fault else [])
-    return faults + _unproven_parts(answer) + _misplaced_parts(answer, documents)
+    faults += _unproven_parts(answer) + _misplaced_parts(answer, documents)
+    if answer.left_out or any(part.verdict is not None for part in answer.parts):
+        # It loads the reader, which nothing else here needs.
+        from rag.proof import written_faults
+
+        faults += written_faults(answer, documents)
+    return faults
 
 
 def _misplaced_parts(answer: Answer, documents: Mapping[str, Document]) -> list[str]:
@@ -146,7 +154,10 @@ def _unproven_parts(answer: Answer) -> list[str]:
     for part in answer.parts:
         unknown = [marker for marker in part.markers if marker not in quotes]
         faults.extend(f"[{marker}] has no citation" for marker in unknown)
-        if part.kind == "lead_in":
+        if part.verdict is not None:
+            if part.verdict.supported and part.kind != "lead_in" and not part.markers:
+                faults.append(f"{_short(part.text)} cites nothing")
+        elif part.kind == "lead_in":
             if part.text not in lead_ins:
                 faults.append(f"{_short(part.text)} is the lead-in of no citation")
         elif part.kind not in ("note", "report") and not unknown:

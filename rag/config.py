@@ -26,7 +26,9 @@ class RagConfig:
     Passages are scored by cosine and by BM25 with ``bm25_k1`` and ``bm25_b``; in the sum of the
     two, each standardised, the cosine weighs ``dense_weight`` and BM25 the rest, and the best
     ``passages`` are read. ``late_spread`` and ``late_weight`` put late
-    interaction and votes on one scale; the ``neighbours`` nearest written questions vote,
+    interaction and votes on one scale; reading with the sentence before counts ``lean_weight`` for
+    one that leans on it, and the question before ``before_weight`` where a question points back
+    at it; the ``neighbours`` nearest written questions vote,
     their weight falling by e with every ``neighbour_scale`` of cosine; against reports without
     questions they are trusted from a cosine of ``trust_from``, fully from ``trust_to``. The
     ``joint_units`` nearest units are read together with the question. A unit
@@ -45,6 +47,8 @@ class RagConfig:
     passages: int = 24
     late_spread: float = 0.3
     late_weight: float = 0.3
+    lean_weight: float = 0.6
+    before_weight: float = 0.2
     neighbours: int = 20
     neighbour_scale: float = 0.05
     trust_from: float = 0.5
@@ -56,7 +60,7 @@ class RagConfig:
     share_items: float = 0.75
     max_unvoted: int = 3
     list_from: float = 0.6
-    abstain_below: float = 0.65
+    abstain_below: float = 0.7
     abstain_unwritten: float = 0.5
     nearest: int = 3
     instead_from: float = 0.75
@@ -99,3 +103,40 @@ class EnrichConfig:
     attempts: int = 3
     failures: int = 3
     near: float = 0.75
+
+
+@dataclass(frozen=True)
+class CompareConfig:
+    """When two reports are taken to ask for the same thing, and to judge it.
+
+    ``near`` is the least cosine of two areas for improvement, as the reader's encoder sees them,
+    chosen on the labelled pairs of ``eval.repeated``; ``labels`` the least share of their words
+    that the labels of two judgements have in common.
+    """
+
+    near: float = 0.6
+    labels: float = 0.6
+
+
+@dataclass(frozen=True)
+class WriteConfig:
+    """How a language model of the user's writes answers.
+
+    It is shown at most ``passages`` passages within ``context_tokens``, less ``answer_tokens``
+    for what it writes. Its first words must come within ``first_words`` seconds, each piece within
+    ``silence`` after the one before, and all within ``deadline``; a follow-up is completed
+    within ``condense``. It may write ``reply_characters``. Sentences that are not proven are
+    marked, or left out where ``leave_out`` is set. Where it finds no answer, but the reports'
+    own words answer with a confidence of ``own_words_from``, these are shown.
+    """
+
+    passages: int = 12
+    context_tokens: int = 4096
+    answer_tokens: int = 1024
+    first_words: float = 45.0
+    silence: float = 20.0
+    deadline: float = 90.0
+    condense: float = 15.0
+    reply_characters: int = 12_000
+    leave_out: bool = False
+    own_words_from: float = 0.8

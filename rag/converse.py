@@ -79,6 +79,7 @@ _OF_SOMETHING = word_set(
 _VERDICTS = word_set("good better best bad worse worst getting got any improving improved")
 _EMPHASIS = word_set("exact main biggest first last next current real total key")
 _COMMANDS = word_set("tell give show list explain describe elaborate please more details")
+_POINTING = POINTERS | PEOPLE | word_set("it its they them their there one ones else same")
 _OPEN_ENDED = word_set("anything something more else say said")
 
 
@@ -96,6 +97,18 @@ def stand_alone(question: str, history: Sequence[str] = ()) -> str:
     for earlier in history[-_TURNS:]:
         talk = _after(earlier[:_EARLIER_CHARACTERS], talk)
     return _completed(question, talk) if talk else question
+
+
+def points_back(question: str) -> bool:
+    """Whether a question that no rule completed still points at what was asked before it.
+
+    By a pronoun, or by how it begins: "and ...?", "until what age?".
+    """
+    low = [word.partition("'")[0] for word in Words.of(question).low]
+    opening = _OPENING.match(question)
+    joins = opening is not None and bool(opening["joins"])
+    begins = bool(low) and low[0] in PREPOSITIONS | {"until", "since", "even"}
+    return joins or begins or bool(_POINTING & set(low))
 
 
 def _after(question: str, talk: Talk | None) -> Talk | None:

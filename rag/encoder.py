@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
 from index.config import IndexConfig
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 READER = "peel-reader-3"
 _QUESTIONS_KEPT = 64
 _FOLDER = Path(__file__).parent / "models" / "reader"
-_HASH = "3f93483f32e70f264d0525a7ffe791b1fc5da65337feb9ea595773c56683dbcd"
+READER_HASH = "3f93483f32e70f264d0525a7ffe791b1fc5da65337feb9ea595773c56683dbcd"
 
 
 class ReadingEncoder:
@@ -38,6 +39,16 @@ class ReadingEncoder:
         self.interaction = interaction
         self._read_once = lru_cache(_QUESTIONS_KEPT)(encoder.read_query)
 
+    @property
+    def dimension(self) -> int:
+        """How many numbers a vector has."""
+        return self.encoder.dimension
+
+    @property
+    def model_hash(self) -> str:
+        """The SHA-256 of the encoder's files."""
+        return self.encoder.model_hash
+
     def question_vector(self, question: str) -> Vectors:
         """The vector of a question, shape (dimension,), of length 1."""
         return self._read_once(question)[0]
@@ -45,8 +56,8 @@ class ReadingEncoder:
     def question_tokens(self, question: str) -> Vectors:
         """The vectors of a question's tokens, shape (tokens, dimension).
 
-        Their lengths are their shares of the question and sum to 1, so that ``max_sim`` of
-        them is a weighted mean.
+        Their lengths are their shares of the question and sum to 1, so that ``max_sims`` of
+        them are weighted means.
         """
         tokens = self._read_once(question)[1]
         counts = np.exp(tokens @ self.token_weights)
@@ -71,34 +82,58 @@ class ReadingEncoder:
             row[: len(text)] = text
         lengths = np.array([len(text) for text in texts])
         tokens = question / np.linalg.norm(question, axis=1, keepdims=True)
-        late = [max_sim(question, text) for text in texts]
+        late = max_sims(question, texts).astype(np.float32)
         with torch.inference_mode():
             odds: list[float] = self.interaction(
                 torch.from_numpy(tokens).expand(len(texts), -1, -1),
                 torch.ones(len(texts), len(tokens), dtype=torch.bool),
                 torch.from_numpy(rows),
                 torch.from_numpy(np.arange(longest)[None] < lengths[:, None]),
-                torch.tensor(late),
+                torch.from_numpy(late),
             ).tolist()
         return odds
 
 
-def max_sim(question: Vectors, text: Vectors) -> float:
-    """Late interaction: the best match of each question token in the text, summed."""
-    return float((question @ text.T).max(axis=1).sum()) if len(question) and len(text) else 0.0
+def best_matches(question: Vectors, texts: Sequence[Vectors]) -> Vectors:
+    """The best match of each question token in each text, shape (texts, question tokens).
+
+    0 where a text has no tokens.
+    """
+    found = np.zeros((len(texts), len(question)), dtype=np.float32)
+    held = [place for place, text in enumerate(texts) if len(text)]
+    if held and len(question):
+        lengths = [len(texts[place]) for place in held]
+        cosines = np.concatenate([texts[place] for place in held]) @ question.T
+        begins = np.cumsum([0, *lengths[:-1]])
+        found[held] = np.maximum.reduceat(cosines, begins)
+    return found
+
+
+def max_sims(question: Vectors, texts: Sequence[Vectors]) -> NDArray[np.float64]:
+    """Late interaction: the best match of each question token in each text, summed; shape (n,).
+
+    0 where the question or the text has no tokens.
+    """
+    return np.asarray(best_matches(question, texts).sum(axis=1, dtype=np.float64))
 
 
 def load_reader() -> ReadingEncoder:
     """The reading encoder; raises ModelError where its files are not the pinned ones."""
     encoder = load_encoder(IndexConfig(model=str(_FOLDER)))
-    if encoder.model_hash != _HASH:
+    if encoder.model_hash != READER_HASH:
         raise ModelError(
             f"{_FOLDER} is not {READER}: its files have the hash {encoder.model_hash}, expected "
-            f"{_HASH}; mend: install peel-qa again"
+            f"{READER_HASH}; mend: install peel-qa again"
         )
     encoder.model_name = READER
     weights = load_file(_FOLDER / "token_weights.safetensors")["weight"]
     return ReadingEncoder(encoder, weights, _load_interaction())
+
+
+@lru_cache(maxsize=1)
+def shared_reader() -> ReadingEncoder:
+    """The reading encoder, loaded once for all who ask for it so."""
+    return load_reader()
 
 
 def _load_interaction() -> Interaction:

@@ -6,21 +6,21 @@ or a file name is escaped for its format.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
 from index.errors import AnswerError
 from index.types import Document
+from rag.cells import Cell, csv_table
 from rag.cite import verify
 from rag.export_html import conversation_html, quoted
-from rag.show import answer_markdown, escape_markdown, known, sound, web_address
+from rag.show import answer_markdown, escape_markdown, known, web_address
 from rag.types import Answer, Citation
 
+DocumentsAs = Callable[[Mapping[str, str]], Mapping[str, Document]]
 ExportFormat = Literal["markdown", "html", "json", "csv"]
 EXPORT_FORMATS: Final[tuple[ExportFormat, ...]] = get_args(ExportFormat)
 
@@ -35,7 +35,6 @@ _COLUMNS: Final = (
     "answer", "question", "marker", "quote", "lead_in", "report", "document", "section", "page",
     "start", "end", "published", "publisher", "licence", "source_url", "sha256",
 )  # fmt: skip
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠", "'")
 _NAME_CHARACTERS: Final = 60
 
 
@@ -105,13 +104,23 @@ def read_answers(data: Any) -> tuple[Answer, ...]:
     return tuple(answers)
 
 
-def verify_all(answers: Sequence[Answer], documents: Mapping[str, Document]) -> list[str]:
-    """What the documents do not prove, a line each, with the answer's number if there are more."""
-    return [
-        f"answer {number}: {fault}" if len(answers) > 1 else fault
-        for number, answer in enumerate(answers, start=1)
-        for fault in verify(answer, documents)
-    ]
+def verify_all(answers: Sequence[Answer], documents_as: DocumentsAs) -> list[str]:
+    """What the documents do not prove, a line each, with the answer's number if there are more.
+
+    ``documents_as`` is that of the library: it gives the texts that an answer was made from, of
+    reports that were replaced or removed since too.
+    """
+    faults = []
+    for number, answer in enumerate(answers, start=1):
+        before = f"answer {number}: " if len(answers) > 1 else ""
+        found = verify(answer, documents_as(texts_of([answer])))
+        faults += [before + fault for fault in found]
+    return faults
+
+
+def texts_of(answers: Iterable[Answer]) -> dict[str, str]:
+    """The SHA-256 of the texts that answers were made from, by document id."""
+    return {source.document: source.sha256 for answer in answers for source in answer.sources}
 
 
 def conversation_markdown(answers: Sequence[Answer], documents: Mapping[str, Document]) -> str:
@@ -124,19 +133,15 @@ def conversation_markdown(answers: Sequence[Answer], documents: Mapping[str, Doc
 
 
 def quotes_csv(answers: Sequence[Answer], documents: Mapping[str, Document]) -> str:
-    """The quotes as a table by RFC 4180, with a heading line.
-
-    A cell that a spreadsheet could take for a formula, or that begins with an apostrophe, gets
-    an apostrophe before it; to have the words back, take one away from each cell that has one.
-    """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(_COLUMNS)
-    for number, answer in enumerate(answers, start=1):
-        for citation in answer.citations:
-            row = _row(number, answer, citation, documents.get(citation.document))
-            writer.writerow([_inert(cell) if isinstance(cell, str) else cell for cell in row])
-    return out.getvalue()
+    """The quotes as a table for spreadsheets, see ``csv_table``."""
+    return csv_table(
+        _COLUMNS,
+        (
+            _row(number, answer, citation, documents.get(citation.document))
+            for number, answer in enumerate(answers, start=1)
+            for citation in answer.citations
+        ),
+    )
 
 
 def _reference(document: Document) -> list[str]:
@@ -146,9 +151,7 @@ def _reference(document: Document) -> list[str]:
     return [*words, *([f"<{address}>"] if address else []), f"SHA-256 `{document.sha256}`"]
 
 
-def _row(
-    number: int, answer: Answer, citation: Citation, document: Document | None
-) -> list[str | int | None]:
+def _row(number: int, answer: Answer, citation: Citation, document: Document | None) -> list[Cell]:
     source = next((item for item in answer.sources if item.document == citation.document), None)
     about = known(document) if document else {}
     return [
@@ -166,9 +169,3 @@ def _row(
         *(about.get(key, "") for key in ("published", "publisher", "licence", "source_url")),
         source.sha256 if source else "",
     ]
-
-
-def _inert(cell: str) -> str:
-    text = sound(cell)
-    is_risky = text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA)
-    return f"'{text}" if is_risky else text

@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import Final
 
 from index.types import Document
+from rag.authorship import author, closest, doubt
 from rag.markup import Html, join, tag, whole_page
 from rag.show import known, place, quotes_of, web_address
 from rag.types import Answer, Citation, Nearest, Part
@@ -48,6 +49,7 @@ def _turn(number: int, answer: Answer, documents: Mapping[str, Document]) -> Htm
         tag("h2", answer.question, dir="auto"),
         understood,
         tag("div", *_lines(number, answer), class_="answer"),
+        tag("p", author(answer), class_="quiet") if author(answer) else Html(""),
         unsaid,
         _quotes(number, "Sources", answer.citations, answer, documents),
         _quotes(number, "Nearest passages", answer.nearest, answer, documents),
@@ -60,10 +62,18 @@ def _lines(number: int, answer: Answer) -> Iterator[Html]:
     first: set[int] = set()
     for is_list, parts in groupby(answer.parts, key=lambda part: part.kind == "bullet"):
         name = "li" if is_list else "p"
-        lines = [
-            tag(name, part.text, *_markers(number, part, first), class_=part.kind) for part in parts
-        ]
+        lines = [tag(name, *_line(number, part, first), class_=part.kind) for part in parts]
         yield tag("ul", *lines) if is_list else join(*lines)
+
+
+def _line(number: int, part: Part, first: set[int]) -> Iterator[Html]:
+    """A line with its markers, or struck out with the reason and what comes closest."""
+    if not doubt(part):
+        yield join(part.text, *_markers(number, part, first))
+        return
+    words = closest(part)
+    near = f" Closest: “{words}”" if words else ""
+    yield join(tag("del", part.text), tag("span", f" {doubt(part)}{near}", class_="quiet"))
 
 
 def _markers(number: int, part: Part, first: set[int]) -> Iterator[Html]:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from llama_index.core.llms import LLM, ChatMessage
 
 from index.errors import LLMError, LLMReplyError, LLMServerError
+from rag.settings import LLMTable, llm_table
 
 if TYPE_CHECKING:
     import openai
@@ -43,16 +44,18 @@ class LLMSettings:
         api_key: str | None = None,
         timeout: float | None = None,
     ) -> LLMSettings:
-        """The settings that are given, and for the others those of the environment.
+        """The settings that are given, for the others those of the environment, then the file's.
 
         That is ``PEEL_LLM_BASE_URL``, ``PEEL_LLM_MODEL`` and ``PEEL_LLM_API_KEY``, which
-        many servers on one's own computer do not need. Raises LLMError where address or model
-        is missing, or the address is none.
+        many servers on one's own computer do not need; the file is ``rag.settings``'s. Raises
+        LLMError where address or model is missing, or the address is none.
         """
-        base_url = _given(base_url, "PEEL_LLM_BASE_URL", "http://localhost:11434/v1 for Ollama")
-        model = _given(model, "PEEL_LLM_MODEL", "the name by which the server knows it")
+        table = llm_table()
+        base_url = _given(base_url, "base_url", "http://localhost:11434/v1 for Ollama", table)
+        model = _given(model, "model", "the name by which the server knows it", table)
         _check_url(base_url)
-        key = api_key or os.environ.get("PEEL_LLM_API_KEY", "")
+        key = api_key or os.environ.get("PEEL_LLM_API_KEY", "") or table.get("api_key")
+        timeout = timeout or table.timeout
         if not key.isascii() or not key.isprintable():
             raise LLMError(
                 "the key has characters that no key has, such as a line break; "
@@ -100,22 +103,38 @@ def reply(llm: LLM, messages: Sequence[ChatMessage]) -> str:
     of it is shown cut and without the key, and never for a refused key, of which servers
     repeat parts.
     """
-    import httpx
-    import openai
-
-    name = f"the language model {llm.metadata.model_name!r}"
     try:
         text = llm.chat(list(messages)).message.content
     # From None: what these errors hold, the request and its key, stays out of tracebacks.
-    except openai.OpenAIError as error:
-        raise _fault(error, name) from None
-    except (OSError, httpx.TransportError) as error:
-        raise LLMError(f"{name} cannot be reached ({type(error).__name__})") from None
-    except (ValueError, TypeError, AttributeError, LookupError):
-        raise LLMReplyError(f"{name} gave an answer that is not of the OpenAI protocol") from None
+    except Exception as error:
+        raise model_fault(error, llm) from None
     if not text or not text.strip():
-        raise LLMReplyError(f"{name} gave an empty answer")
+        raise LLMReplyError(f"{model_name(llm)} gave an empty answer")
     return text
+
+
+def model_name(llm: LLM) -> str:
+    """How a model is called in messages."""
+    return f"the language model {llm.metadata.model_name!r}"
+
+
+def model_fault(error: BaseException, llm: LLM) -> LLMError:
+    """What a request to a language model failed with, in words for the user; as ``reply``."""
+    import httpx
+    import openai
+
+    name = model_name(llm)
+    if isinstance(error, openai.OpenAIError):
+        return _fault(error, name)
+    if isinstance(error, (httpx.ReadError, httpx.RemoteProtocolError)):
+        return LLMServerError(f"the connection to {name} ended before its answer was whole")
+    if isinstance(error, httpx.TimeoutException):
+        return LLMServerError(f"{name} gave no answer in time")
+    if isinstance(error, (OSError, httpx.TransportError)):
+        return LLMError(f"{name} cannot be reached ({type(error).__name__})")
+    if isinstance(error, (ValueError, TypeError, AttributeError, LookupError)):
+        return LLMReplyError(f"{name} gave an answer that is not of the OpenAI protocol")
+    return LLMError(f"{name} failed ({type(error).__name__})")
 
 
 def _fault(error: openai.OpenAIError, name: str) -> LLMError:
@@ -176,8 +195,9 @@ def _said(error: openai.APIStatusError) -> str:
     return f": {readable[:_SAID_CHARACTERS]}"
 
 
-def _given(value: str | None, variable: str, example: str) -> str:
-    value = (value or os.environ.get(variable, "")).strip()
+def _given(value: str | None, name: str, example: str, table: LLMTable) -> str:
+    variable = f"PEEL_LLM_{name.upper()}"
+    value = (value or os.environ.get(variable, "") or table.get(name)).strip()
     if not value:
         raise LLMError(f"no language model is named: set {variable}, {example}")
     return value

@@ -14,6 +14,7 @@ from rag.types import Answer, Citation, Nearest
 from rag.where import Where
 
 if TYPE_CHECKING:
+    from rag.generate import Writer
     from rag.pipeline import ReportQA
 
 MAX_HISTORY: Final = 40
@@ -131,6 +132,7 @@ def ask(
     history: Sequence[str],
     reports: Sequence[str] | None = None,
     where: Where | None = None,
+    writer: Writer | None = None,
 ) -> Answer:
     """The answer to a question with the earlier questions of its conversation, oldest first.
 
@@ -147,7 +149,7 @@ def ask(
         raise QuestionError(
             f"a question of the history has {longest:,} characters; give at most {most:,} of each"
         )
-    return qa.ask(question, history, reports, where)
+    return qa.ask(question, history, reports, where, writer)
 
 
 def search(qa: ReportQA, query: str, limit: int) -> Found:

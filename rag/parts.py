@@ -5,16 +5,19 @@ from __future__ import annotations
 import hashlib
 from functools import cached_property
 
+from index.kept import made_folder
 from index.library import Library
 from rag.answerable import Answerability
 from rag.config import RagConfig
-from rag.encoder import READER, ReadingEncoder, load_reader
+from rag.encoder import READER, ReadingEncoder, shared_reader
 from rag.intent import ListIntent
 from rag.questions import QuestionIndex
 from rag.read import EvidenceReader
 from rag.retrieve import BM25Index, HybridRetriever
 from rag.route import Router
 from rag.scope import Scope, Scopes
+from rag.tokens import TokenStore
+from rag.verifier import Verifier, shared_verifier
 
 
 class Parts:
@@ -71,11 +74,17 @@ class Parts:
     @cached_property
     def reading_encoder(self) -> ReadingEncoder:
         """The encoder that reads, loaded on first use."""
-        return self._given_reader or load_reader()
+        return self._given_reader or shared_reader()
+
+    @cached_property
+    def verifier(self) -> Verifier:
+        """What checks the sentences that a language model writes."""
+        return Verifier(self._given_reader) if self._given_reader else shared_verifier()
 
     @cached_property
     def _reader(self) -> EvidenceReader:
-        return EvidenceReader(self._documents, self.reading_encoder, self.config)
+        tokens = TokenStore(made_folder(self.library.path), self.reading_encoder.model_hash)
+        return EvidenceReader(self._documents, self.reading_encoder, self.config, tokens)
 
     @cached_property
     def _questions(self) -> QuestionIndex:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
+from index.errors import LLMError, LLMReplyError
 from index.library import Library
 from rag.answerable import missing_words, signals
 from rag.asked import clean_question, earlier_questions
@@ -22,7 +23,7 @@ from rag.compose import (
     sources_of,
 )
 from rag.config import Limits, RagConfig
-from rag.converse import stand_alone
+from rag.converse import points_back, stand_alone
 from rag.draft import (
     Draft,
     absent_draft,
@@ -34,6 +35,7 @@ from rag.draft import (
     side_by_side,
     with_notes,
 )
+from rag.generate import Partial, Writer
 from rag.glossary import asked_abbreviation, expand
 from rag.parts import Parts
 from rag.questions import Match
@@ -42,6 +44,7 @@ from rag.register import register_of, table
 from rag.route import Route
 from rag.scope import Scope
 from rag.suggest import also_ask, examples
+from rag.tokens import open_or_build
 from rag.types import Answer
 from rag.where import Where, chosen_reports
 
@@ -76,7 +79,7 @@ class ReportQA(Parts):
     @classmethod
     def open(cls, library: Library | None = None, config: RagConfig | None = None) -> ReportQA:
         """A pipeline over a library; over the default one, built where there is none, if None."""
-        return cls(library if library is not None else Library.open_or_build(), config)
+        return cls(library if library is not None else open_or_build(), config)
 
     def examples(self) -> tuple[str, ...]:
         """At most six questions to begin with, made from the reports' own structure."""
@@ -99,15 +102,17 @@ class ReportQA(Parts):
         history: Sequence[str] = (),
         reports: Sequence[str] | None = None,
         where: Where | None = None,
+        writer: Writer | None = None,
     ) -> Answer:
         """The answer to a question, with the earlier questions of the conversation, oldest first.
 
         It is asked of the reports that it names, see ``rag.route``, among those with the ids in
         ``reports`` that meet the conditions of ``where``, see ``rag.where``; where neither is
-        given, among all. Raises QuestionError for a question that cannot be asked; its message
-        is for the user.
+        given, among all. A ``writer`` writes the answer, each sentence proven or marked; where it
+        fails the report's own words are the answer, with the reason. Raises QuestionError for
+        a question that cannot be asked; its message is for the user.
         """
-        *_, answer = self.stream(question, history, reports, where)
+        *_, answer = self.stream(question, history, reports, where, writer)
         if not isinstance(answer, Answer):
             raise TypeError("a stream of steps ends with an answer")
         return answer
@@ -118,11 +123,21 @@ class ReportQA(Parts):
         history: Sequence[str] = (),
         reports: Sequence[str] | None = None,
         where: Where | None = None,
-    ) -> Iterator[Step | Answer]:
-        """What ``ask`` does, step by step; the answer comes last."""
+        writer: Writer | None = None,
+    ) -> Iterator[Step | Partial | Answer]:
+        """What ``ask`` does, step by step; the answer comes last.
+
+        Of what a ``writer`` writes each sentence comes when it is checked. Closing the iterator
+        ends its request.
+        """
         clock = Clock()
-        asked, understood, route = self._routed(question, history, reports, where)
+        condensed, fault = "", ""
+        if writer is not None and (earlier := earlier_questions(history)):
+            yield Step(f"{writer.name} is completing the question")
+            condensed, fault = self._condensed(question, earlier, writer)
+        asked, understood, route = self._routed(question, history, reports, where, condensed)
         draft = self._without_search(understood, route)
+        found: list[Evidence] = []
         if draft is None:
             drafts = []
             for scope in self._asked_of(route):
@@ -132,12 +147,32 @@ class ReportQA(Parts):
                 clock.lap("retrieve")
                 yield Step(f"Reading {len(passages)} passages")
                 match = self._match(query, scope)
-                evidence = self._reader.read(query.query_str, passages, match)
+                evidence = self._reader.read(query.query_str, passages, match, route.before)
                 clock.lap("read")
+                found += evidence
                 drafts.append(self._draft(route, query.query_str, evidence, match, scope))
             draft = self._joined(route, drafts)
         clock.lap("compose")
-        yield self._finished(asked, understood, draft, clock)
+        own = self._finished(asked, understood, draft, clock)
+        if writer is None or own.abstained or not found:
+            yield own
+        elif fault:
+            yield replace(own, instead=fault)
+        else:
+            yield Step(f"{writer.name} is writing")
+            ranked = sorted(found, key=lambda item: -item.score)
+            yield from writer.write(own, ranked, self._documents, self.verifier, clock)
+
+    def _condensed(self, question: str, earlier: Sequence[str], writer: Writer) -> tuple[str, str]:
+        """A follow-up as a language model completes it, empty if it cannot; why it is not asked."""
+        limit = self.config.question_characters
+        asked = clean_question(question, limit)
+        try:
+            return writer.condense(asked, earlier, limit), ""
+        except LLMReplyError:
+            return "", ""
+        except LLMError as error:
+            return "", str(error)
 
     def _asked_of(self, route: Route) -> list[Scope]:
         """The reports that are asked together, once for each organisation named."""
@@ -182,7 +217,8 @@ class ReportQA(Parts):
         scope = self._scopes.of(route.every)
         query = self._query(route.question, scope)
         passages = self._retriever(scope).retrieve(query)
-        evidence = self._reader.read(query.query_str, passages, self._match(query, scope))
+        match = self._match(query, scope)
+        evidence = self._reader.read(query.query_str, passages, match, route.before)
         return Reading(query.query_str, tuple(evidence), self._limits(evidence))
 
     def _routed(
@@ -191,15 +227,19 @@ class ReportQA(Parts):
         history: Sequence[str],
         reports: Sequence[str] | None = None,
         where: Where | None = None,
+        condensed: str = "",
     ) -> tuple[str, str, Route]:
-        """The question tidied, as it stands alone, and where it goes."""
+        """The question tidied, as it stands alone (``condensed``, if given), where it goes."""
         asked = clean_question(question, self.config.question_characters)
         chosen = chosen_reports(self._documents, reports, where)
         router = self._router if chosen is None else self._router.within(chosen)
         earlier = self._router.followed(earlier_questions(history))
         before = stand_alone(earlier[-1], earlier[:-1]) if earlier else ""
-        understood = self._router.moved(asked, before) or stand_alone(asked, earlier)
-        return asked, understood, router.route(understood, earlier)
+        understood = condensed or self._router.moved(asked, before) or stand_alone(asked, earlier)
+        route = router.route(understood, earlier)
+        if before and understood == asked and points_back(asked):
+            route = replace(route, before=before)
+        return asked, understood, route
 
     def _query(self, understood: str, scope: Scope) -> QueryBundle:
         query = expand(understood, scope.glossary)

@@ -6,6 +6,7 @@ import math
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from threading import Lock
 
 import numpy as np
@@ -18,13 +19,16 @@ from llama_index.core.schema import (
     RelatedNodeInfo,
     TextNode,
 )
+from numpy.typing import NDArray
 
 from index.chunk import passage_id
 from index.embed import Vectors
 from index.types import Document, Span, Unit
 from rag.config import RagConfig
-from rag.encoder import ReadingEncoder, max_sim
+from rag.encoder import ReadingEncoder, best_matches
+from rag.leaning import leaned_on
 from rag.questions import Match, covered
+from rag.tokens import TokenStore, packed, reading, unpacked
 
 NO_MATCH = Match()
 _CACHED_UNITS = 8000
@@ -56,36 +60,55 @@ class EvidenceReader(BaseNodePostprocessor):
     Two things speak for a unit. Late interaction: the weighted mean over the question's tokens
     of the best cosine with a token of the unit, read after its headings and lead-in (MaxSim,
     Khattab and Zaharia 2020), put on a scale from 0, ``config.late_spread`` below the best
-    unit, to 1, the best. And, where questions were written for the report, the votes of the
-    nearest of them (``rag.questions``); where the best unit has no such questions they count
-    only as far as they are to be trusted. Vectors of units are kept for the next question.
+    unit, to 1, the best; a sentence that leans on the one before it (``rag.leaning``) is read
+    with it too. And, where questions were written for the report, the votes of the nearest of
+    them (``rag.questions``); where the best unit has no such questions they count only as far
+    as they are to be trusted. Vectors of units come from a ``TokenStore``, where it has them;
+    those made for a question are kept for the next one.
     """
 
     _documents: Mapping[str, Document] = PrivateAttr()
     _encoder: ReadingEncoder = PrivateAttr()
     _config: RagConfig = PrivateAttr()
-    _vectors: OrderedDict[tuple[str, int, int], Vectors] = PrivateAttr()
+    _tokens: TokenStore | None = PrivateAttr()
+    _packed: OrderedDict[tuple[str, int, int], bytes] = PrivateAttr()
     _written: dict[str, frozenset[int]] = PrivateAttr()
     _lock: Lock = PrivateAttr()
 
     def __init__(
-        self, documents: Mapping[str, Document], encoder: ReadingEncoder, config: RagConfig
+        self,
+        documents: Mapping[str, Document],
+        encoder: ReadingEncoder,
+        config: RagConfig,
+        tokens: TokenStore | None = None,
     ) -> None:
+        """``tokens`` has the vectors of reports that were read when they were added."""
         super().__init__()
         self._documents = documents
         self._encoder = encoder
         self._config = config
-        self._vectors = OrderedDict()
+        self._tokens = tokens
+        self._packed = OrderedDict()
         self._written = {}
         self._lock = Lock()
 
     def read(
-        self, question: str, passages: Sequence[NodeWithScore], match: Match = NO_MATCH
+        self,
+        question: str,
+        passages: Sequence[NodeWithScore],
+        match: Match = NO_MATCH,
+        before: str = "",
     ) -> list[Evidence]:
-        """The units of the passages and those voted for, best first, ties in report order."""
+        """The units of the passages and those voted for, best first, ties in report order.
+
+        ``before`` is the question before, where this one points back at it.
+        """
         units = self._units(passages, match)
         query = self._encoder.question_tokens(question)
-        late = np.array([max_sim(query, unit) for unit in self._read(units)])
+        late = self._late(query, units)
+        if before:
+            earlier = self._late(self._encoder.question_tokens(before), units)
+            late += self._config.before_weight * (earlier - late)
         spread = self._config.late_spread
         near = np.clip(1 - (late.max(initial=0.0) - late) / spread, 0, 1)
         written = [self._is_written(*unit) for unit in units]
@@ -97,6 +120,19 @@ class EvidenceReader(BaseNodePostprocessor):
             score = (1 - weight) * vote + weight * float(near[place])
             evidence.append(Evidence(document, unit, score, float(late[place]), written[place]))
         return sorted(evidence, key=lambda item: -item.score)
+
+    def _late(self, query: Vectors, units: Sequence[tuple[Document, Unit]]) -> NDArray[np.float64]:
+        """The late-interaction score of each unit, shape (units,).
+
+        One that leans on the sentence before it is also read with that one.
+        """
+        best = best_matches(query, self._read(units))
+        late = np.asarray(best.sum(axis=1, dtype=np.float64))
+        for place, before in enumerate(leaned_on(units)):
+            if before is not None:
+                both = np.maximum(best[place], best[before]).sum(dtype=np.float64)
+                late[place] += self._config.lean_weight * (both - late[place])
+        return late
 
     def support(self, question: str, evidence: Sequence[Evidence]) -> float:
         """The log odds that one of the ``config.joint_units`` nearest units answers.
@@ -147,27 +183,31 @@ class EvidenceReader(BaseNodePostprocessor):
         return unit.start in starts
 
     def _read(self, units: Sequence[tuple[Document, Unit]]) -> list[Vectors]:
-        """The token vectors of each unit as it is read, from memory where they are there."""
+        """The token vectors of each unit as it is read, stored or made now."""
+        found: list[Vectors | None] = []
+        for _, group in groupby(units, lambda item: item[0].document_id):
+            own = list(group)
+            document, wanted = own[0][0], [unit for _, unit in own]
+            found += self._tokens.read(document, wanted) if self._tokens else [None] * len(own)
+        missing = [place for place, vectors in enumerate(found) if vectors is None]
+        made = iter(self._made([units[place] for place in missing]))
+        return [next(made) if vectors is None else vectors for vectors in found]
+
+    def _made(self, units: Sequence[tuple[Document, Unit]]) -> list[Vectors]:
+        """The token vectors of units that are not stored, from memory where they are there."""
         keys = [(document.sha256, unit.start, unit.end) for document, unit in units]
         with self._lock:
-            missing = [place for place, key in enumerate(keys) if key not in self._vectors]
+            missing = [place for place, key in enumerate(keys) if key not in self._packed]
             vectors = self._encoder.text_tokens([reading(*units[place]) for place in missing])
             for place, vector in zip(missing, vectors, strict=True):
-                self._vectors[keys[place]] = vector
-            found = [self._vectors[key] for key in keys]
+                # As they are stored, so that an answer does not hang on where they came from.
+                self._packed[keys[place]] = packed(vector)
+            found = [self._packed[key] for key in keys]
             for key in keys:
-                self._vectors.move_to_end(key)
-            while len(self._vectors) > _CACHED_UNITS:
-                self._vectors.popitem(last=False)
-        return found
-
-
-def reading(document: Document, unit: Unit) -> str:
-    """A unit as it is read: after its headings and lead-in."""
-    words = document.quote(unit)
-    if unit.lead_in is not None:
-        words = f"{document.quote(unit.lead_in)} {words}"
-    return f"{document.sections[unit.section].label}. {words}"
+                self._packed.move_to_end(key)
+            while len(self._packed) > _CACHED_UNITS:
+                self._packed.popitem(last=False)
+        return [unpacked(data, self._encoder.dimension) for data in found]
 
 
 def _to_node(evidence: Evidence) -> NodeWithScore:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 
 import bm25s
@@ -31,6 +32,9 @@ class BM25Index:
     def __init__(self, nodes: Sequence[BaseNode], config: RagConfig | None = None) -> None:
         config = config or RagConfig()
         self.nodes = list(nodes)
+        self._places: dict[str, list[int]] = defaultdict(list)
+        for place, node in enumerate(self.nodes):
+            self._places[node.metadata.get("document_id", "")].append(place)
         self._stemmer = Stemmer.Stemmer("english")
         self._vocabulary: dict[str, int] = {}
         corpus = [
@@ -53,13 +57,17 @@ class BM25Index:
         self, query: str, k: int, documents: frozenset[str] | None = None
     ) -> list[tuple[BaseNode, float]]:
         """At most ``k`` nodes that share a term with the query, best first, ties in file order."""
-        scores = self.scores(query)
-        found = (
-            (self.nodes[place], float(scores[place]))
-            for place in np.argsort(-scores, kind="stable")
-            if scores[place] > 0 and _is_of(self.nodes[place], documents)
-        )
-        return [item for item, _ in zip(found, range(k), strict=False)]
+        scores, places = self.scores(query), self.places(documents)
+        places = places[scores[places] > 0]
+        best = places[np.argsort(-scores[places], kind="stable")][:k]
+        return [(self.nodes[place], float(scores[place])) for place in best]
+
+    def places(self, documents: frozenset[str] | None = None) -> NDArray[np.intp]:
+        """Where the nodes of these documents stand among ``nodes``, in order; of all if None."""
+        if documents is None:
+            return np.arange(len(self.nodes))
+        found = [place for name in documents for place in self._places.get(name, ())]
+        return np.sort(np.array(found, dtype=np.intp))
 
     def _terms(self, text: str) -> list[str]:
         words = (word for word in _WORD.findall(text.lower()) if word not in _STOPWORDS)
@@ -72,7 +80,8 @@ class HybridRetriever(BaseRetriever):
     Both are standardised over the passages searched, to a mean of 0 and a variance of 1 (Montague
     and Aslam 2001), and summed with ``config.dense_weight`` for the cosine and the rest for BM25
     (a convex combination, which Bruch, Gai and Ingber 2023 find better than reciprocal rank
-    fusion). Ties come in file order. ``documents`` limits the search to those ids.
+    fusion). Ties come in file order. ``bm25`` is that of the nodes of ``store``, in its order;
+    ``documents`` limits the search to those ids.
     """
 
     def __init__(
@@ -93,19 +102,14 @@ class HybridRetriever(BaseRetriever):
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         query = query_bundle.query_str
         embedding = query_bundle.embedding or self._embed_model.get_query_embedding(query)
-        cosines = self._store.cosines(embedding)
-        places = [
-            place
-            for place, node in enumerate(self._bm25.nodes)
-            if node.node_id in cosines and _is_of(node, self._documents)
-        ]
-        nodes = [self._bm25.nodes[place] for place in places]
-        dense = standardised(np.array([cosines[node.node_id] for node in nodes]))
+        places = self._bm25.places(self._documents)
+        dense = standardised(self._store.cosines(embedding)[places])
         lexical = standardised(self._bm25.scores(query)[places])
         weight = self._config.dense_weight
         fused = weight * dense + (1 - weight) * lexical
         best = np.argsort(-fused, kind="stable")[: self._config.passages]
-        return [NodeWithScore(node=nodes[place], score=float(fused[place])) for place in best]
+        nodes = self._bm25.nodes
+        return [NodeWithScore(node=nodes[places[rank]], score=float(fused[rank])) for rank in best]
 
 
 def standardised(scores: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -114,7 +118,3 @@ def standardised(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     if len(scores) == 0 or scores.max() == scores.min():
         return np.zeros(len(scores))
     return np.asarray((scores - scores.mean()) / scores.std())
-
-
-def _is_of(node: BaseNode, documents: frozenset[str] | None) -> bool:
-    return documents is None or node.metadata["document_id"] in documents

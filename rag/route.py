@@ -60,7 +60,8 @@ class Route:
     and ``there`` then the organisations that it has some on;
     ``older`` are reports left out because there is a newer one of the same kind; ``unnamed``
     is the question with its names blanked; ``lacking`` says of organisations named that no
-    report on them is of the kind or the year asked for.
+    report on them is of the kind or the year asked for; ``before`` is the question before,
+    where this one points back at it.
     """
 
     question: str
@@ -71,6 +72,7 @@ class Route:
     older: tuple[str, ...] = ()
     unnamed: str = ""
     lacking: tuple[str, ...] = ()
+    before: str = ""
 
     @property
     def every(self) -> tuple[str, ...] | None:

@@ -12,6 +12,7 @@ from itertools import groupby
 from urllib.parse import urlsplit
 
 from index.types import Document
+from rag.authorship import author, closest, doubt
 from rag.types import Answer, Citation, Nearest, Part
 
 _Clean = Callable[[str], str]
@@ -104,6 +105,8 @@ def answer_html(answer: Answer) -> str:
         tag = "li" if is_list else "p"
         lines = "".join(f"<{tag}>{_marked(part)}</{tag}>" for part in parts)
         sections.append(f"<ul>{lines}</ul>" if is_list else lines)
+    if author(answer):
+        sections.append(f"<p><small>{escape(author(answer))}</small></p>")
     if answer.missing:
         sections.append(f"<p>{escape(_never_mentioned(answer))}</p>")
     sections += [
@@ -115,6 +118,10 @@ def answer_html(answer: Answer) -> str:
 
 
 def _marked(part: Part) -> str:
+    if doubt(part):
+        words = escape(closest(part))
+        near = f"<br><small>Closest: “{words}”</small>" if words else ""
+        return f"<del>{escape(part.text)}</del><br><small>{escape(doubt(part))}</small>{near}"
     markers = "".join(f"<sup>[{marker}]</sup>" for marker in part.markers)
     text = escape(part.text)
     tag = {"note": "em", "report": "strong"}.get(part.kind)
@@ -141,10 +148,12 @@ def _written(answer: Answer, clean: _Clean, *, bold: str, brackets: str) -> str:
         lines = [
             f"{bold}{clean(part.text)}{bold}"
             if part.kind == "report"
-            else " ".join([clean(part.text), *(brackets.format(marker) for marker in part.markers)])
+            else " ".join([clean(part.text), *_behind(part, clean, brackets)])
             for part in parts
         ]
         paragraphs += ["\n".join(f"- {line}" for line in lines)] if is_list else lines
+    if author(answer):
+        paragraphs.append(clean(author(answer)))
     if answer.missing:
         paragraphs.append(clean(_never_mentioned(answer)))
     if answer.citations:
@@ -157,6 +166,14 @@ def _written(answer: Answer, clean: _Clean, *, bold: str, brackets: str) -> str:
         rows = [_row(item, answer, clean, "") for item in answer.nearest]
         paragraphs += [f"{bold}Nearest passages{bold}", "\n".join(rows)]
     return "\n\n".join(paragraphs) + "\n"
+
+
+def _behind(part: Part, clean: _Clean, brackets: str) -> list[str]:
+    """A line's markers; behind a sentence that is not proven that it is not, and what is near."""
+    if not doubt(part):
+        return [brackets.format(marker) for marker in part.markers]
+    words = closest(part)
+    return [clean(f"({doubt(part)}{f' Closest: “{words}”' if words else ''})")]
 
 
 def _row(item: Citation | Nearest, answer: Answer, clean: _Clean, marker: str) -> str:

@@ -30,8 +30,8 @@ def examples(documents: Sequence[Document]) -> tuple[str, ...]:
     there are any; then what headings ask, what an abbreviation means and what stands under
     other headings.
     """
-    found = dict.fromkeys(question for document in documents for question in _questions(document))
-    return tuple(islice((item for item in found if len(item) <= _CHARACTERS), _COUNT))
+    every = (question for document in documents for question in _questions(document))
+    return tuple(islice(_fresh(every, set()), _COUNT))
 
 
 def also_ask(

@@ -41,23 +41,11 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A line of an answer.
-
-    ``sentence`` and ``bullet`` are the report's own words, followed by ``markers``;
-    ``lead_in`` is the report's sentence that introduces the bullets after it; ``note`` is
-    ours and is never shown as the report's. ``report`` names the report that the lines after
-    it are from, where an answer has lines of several.
-    """
-
-    kind: PartKind
-    text: str
-    markers: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Nearest:
-    """A unit that came close to a question that the report does not answer."""
+    """A unit that came close to a question that the report does not answer.
+
+    Or to a sentence that it does not prove.
+    """
 
     document: str
     section: str
@@ -67,6 +55,41 @@ class Nearest:
     quote: str
     score: float
     lead_in: Quote | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the reports prove of a sentence that a language model wrote.
+
+    ``support`` is in [0, 1]. Where it is not ``supported``, ``faults`` say why, in words, and
+    ``closest`` is the passage that comes nearest. Of the ``given`` passages that the model
+    cited, ``needed`` help to prove the sentence; ``as_cited`` says whether they do together.
+    """
+
+    supported: bool
+    support: float
+    faults: tuple[str, ...] = ()
+    closest: Nearest | None = None
+    given: int = 0
+    needed: int = 0
+    as_cited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A line of an answer.
+
+    ``sentence`` and ``bullet`` are the report's own words, followed by ``markers``;
+    with a ``verdict`` they and ``lead_in`` are a language model's words. Without one
+    ``lead_in`` is the report's sentence that introduces the bullets after it; ``note`` is
+    ours and is never shown as the report's. ``report`` names the report that the lines after
+    it are from, where an answer has lines of several.
+    """
+
+    kind: PartKind
+    text: str
+    markers: tuple[int, ...] = ()
+    verdict: Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +109,9 @@ class Answer:
     where a follow-up was completed from its history. ``confidence`` is in [0, 1]: how sure
     the system is that the report answers the question. Where it abstained, ``missing`` are words
     of the question that stand nowhere in the reports searched. ``timings`` are in seconds.
+    ``writer`` is the language model that wrote it, if one did, and ``left_out`` what of its
+    words is not shown because it is not proven; where one was to write it and the report's own
+    words stand here, ``instead`` says why.
     """
 
     question: str
@@ -101,6 +127,9 @@ class Answer:
     model: str = ""
     fingerprint: str = ""
     timings: dict[str, float] = field(default_factory=dict)
+    writer: str = ""
+    instead: str = ""
+    left_out: tuple[Part, ...] = ()
 
     @property
     def confidence_word(self) -> Confidence:

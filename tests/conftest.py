@@ -91,11 +91,11 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A browser profile of its own, on a desktop."""
+def context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
+    """A browser profile of its own, on a desktop or, by ``at_every_size``, three screens."""
     from served import DESKTOP
 
-    context = browser.new_context(viewport=DESKTOP)
+    context = browser.new_context(viewport=getattr(request, "param", DESKTOP))
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     yield context
     context.close()

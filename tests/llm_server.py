@@ -17,7 +17,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
@@ -53,13 +53,17 @@ class Chat:
 
 @dataclass(frozen=True)
 class Reply:
-    """What goes back over the wire: after ``delay`` seconds, and the first ``cut`` bytes only."""
+    """What goes back over the wire: after ``delay`` seconds, and the first ``cut`` bytes only.
+
+    A stream has ``pause`` seconds between its pieces.
+    """
 
     body: bytes
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     delay: float = 0.0
     cut: int | None = None
+    pause: float = 0.0
 
 
 Model = Callable[[Chat], Reply]
@@ -77,6 +81,7 @@ class LLMServer:
         self._script = list(models)
         self._lock = threading.Lock()
         self._closing = threading.Event()
+        self.left = threading.Event()  # set when a client went away from a stream
         self._http = _Listener(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
 
@@ -103,6 +108,10 @@ class LLMServer:
         reply = model(chat)
         self._closing.wait(reply.delay)
         return reply
+
+    def wait(self, seconds: float) -> bool:
+        """Waits, and says whether the server is closing."""
+        return self._closing.wait(seconds) if seconds else self._closing.is_set()
 
     def __enter__(self) -> LLMServer:
         self._thread.start()
@@ -137,14 +146,15 @@ def sends(body: bytes) -> Model:
     return lambda _: Reply(body)
 
 
+def dripping(seconds: float, model: Model) -> Model:
+    """The model with a pause after each piece of its stream."""
+    return lambda chat: replace(model(chat), pause=seconds)
+
+
 def slow(seconds: float, model: Model) -> Model:
     """The model after a silence."""
 
-    def late(chat: Chat) -> Reply:
-        reply = model(chat)
-        return Reply(reply.body, reply.status, reply.headers, seconds, reply.cut)
-
-    return late
+    return lambda chat: replace(model(chat), delay=seconds)
 
 
 def cut(model: Model) -> Model:
@@ -152,7 +162,7 @@ def cut(model: Model) -> Model:
 
     def half(chat: Chat) -> Reply:
         reply = model(chat)
-        return Reply(reply.body, reply.status, reply.headers, reply.delay, len(reply.body) // 2)
+        return replace(reply, cut=len(reply.body) // 2)
 
     return half
 
@@ -199,6 +209,11 @@ def _topic(text: str, words: Mapping[str, str]) -> str:
 
 
 def _completion(chat: Chat, text: str) -> bytes:
+    """The answer as the protocol has it: at once, or a piece a word where a stream is asked for."""
+    if chat.body.get("stream"):
+        pieces = re.findall(r"\s*\S+|\s+$", text)
+        lines = [_piece(chat, piece) for piece in pieces] + [_piece(chat, "", "stop")]
+        return b"".join(lines) + b"data: [DONE]\n\n"
     choice = {
         "index": 0,
         "message": {"role": "assistant", "content": text},
@@ -214,6 +229,18 @@ def _completion(chat: Chat, text: str) -> bytes:
             "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
         }
     ).encode()
+
+
+def _piece(chat: Chat, text: str, finish: str | None = None) -> bytes:
+    choice = {"index": 0, "delta": {"role": "assistant", "content": text}, "finish_reason": finish}
+    data = {
+        "id": "scripted",
+        "object": "chat.completion.chunk",
+        "created": int(time.time()),
+        "model": chat.body["model"],
+        "choices": [choice],
+    }
+    return f"data: {json.dumps(data)}\n\n".encode()
 
 
 class _Listener(ThreadingHTTPServer):
@@ -244,13 +271,29 @@ def _handler(server: LLMServer) -> type[BaseHTTPRequestHandler]:
 
         def _send(self, reply: Reply) -> None:
             self.send_response(reply.status)
-            self.send_header("Content-Type", "application/json")
+            is_stream = reply.body.startswith(b"data:")
+            kind = "text/event-stream" if is_stream else "application/json"
+            self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(reply.body)))
             for name, value in reply.headers.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(reply.body[: reply.cut])
+            if is_stream:
+                self._send_pieces(reply)
+            else:
+                self.wfile.write(reply.body[: reply.cut])
             self.close_connection = self.close_connection or reply.cut is not None
+
+        def _send_pieces(self, reply: Reply) -> None:
+            """A piece at a time; a client that goes away is counted."""
+            try:
+                for piece in re.findall(rb".+?\n\n|.+$", reply.body[: reply.cut], re.DOTALL):
+                    self.wfile.write(piece)
+                    self.wfile.flush()
+                    if server.wait(reply.pause):
+                        return
+            except OSError:
+                server.left.set()
 
         def log_message(self, format: str, *args: Any) -> None:
             """Nothing: tests look at ``chats``."""

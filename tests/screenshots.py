@@ -1,4 +1,4 @@
-"""Pictures of every state of the chat: python tests/screenshots.py FOLDER."""
+"""Pictures of every state of the chat: python tests/screenshots.py FOLDER (make screenshots)."""
 
 from __future__ import annotations
 
@@ -10,8 +10,18 @@ from tempfile import TemporaryDirectory
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 
+from PIL import Image
 from playwright.sync_api import Page, sync_playwright
-from served import ARGUMENTS, HOW_TO_GET_ONE, Paused, ask, chromium, open_chat, served
+from served import (
+    ARGUMENTS,
+    HOW_TO_GET_ONE,
+    TIMEOUT_MS,
+    Paused,
+    ask,
+    chromium,
+    open_chat,
+    served,
+)
 
 from index.library import Library
 
@@ -21,6 +31,11 @@ LIST = "What are the areas for improvement?"
 ABSENT = "How many helicopters does the force have?"
 FIRST = "How well does the force protect vulnerable people?"
 FOLLOW_UP = "And what should it improve there?"
+SELECT_WORDS = """() => {
+  const words = document.querySelectorAll(".report .paragraph")[3];
+  words.scrollIntoView({ block: "center" });
+  getSelection().selectAllChildren(words);
+}"""
 
 
 def main(folder: Path) -> None:
@@ -42,10 +57,14 @@ def main(folder: Path) -> None:
                 context = browser.new_context(
                     viewport={"width": width, "height": height}, color_scheme=scheme
                 )
-                for state in states(context.new_page(), address, qa):
-                    page = context.pages[0]
+                page = context.new_page()
+                page.set_default_timeout(TIMEOUT_MS)
+                for state in states(page, address, qa):
                     page.wait_for_timeout(900)  # past smooth scrolling
-                    page.screenshot(path=folder / f"{state}-{scheme}-{width}.png")
+                    path = folder / f"{state}-{scheme}-{width}.png"
+                    page.screenshot(path=path)
+                    with Image.open(path) as picture:  # a third of the size, and looks the same
+                        picture.convert("RGB").quantize(128, dither=0).save(path, optimize=True)
                 context.close()
         browser.close()
 
@@ -74,13 +93,7 @@ def states(page: Page, address: str, qa: Paused) -> Iterator[str]:
     page.fill("#find", "domestic abuse")
     yield "search"
     page.fill("#find", "")
-    page.evaluate(
-        """() => {
-          const words = document.querySelectorAll(".report .paragraph")[3];
-          words.scrollIntoView({ block: "center" });
-          getSelection().selectAllChildren(words);
-        }"""
-    )
+    page.evaluate(SELECT_WORDS)
     page.wait_for_selector(".picked:not([hidden])")
     yield "asking-about-words"
     page.evaluate("getSelection().removeAllRanges()")
@@ -93,6 +106,23 @@ def states(page: Page, address: str, qa: Paused) -> Iterator[str]:
     page.locator(".turn:last-child .answer .cite").nth(1).hover()
     yield "quote-on-hover"
     page.mouse.move(0, 0)
+    page.locator(".turn:last-child .answer .cite").nth(1).click()
+    yield "quote-in-a-list"
+    if not is_wide:
+        page.click("[data-return]")
+    page.click("[popovertarget=export]")
+    yield "export"
+    page.keyboard.press("Escape")
+    page.locator(".turn:last-child [data-verdict=down]").click()
+    page.wait_for_selector("#judge:popover-open")
+    yield "what-is-wrong"
+    page.click("[data-choose]")
+    page.evaluate(SELECT_WORDS)
+    page.wait_for_selector(".picked:not([hidden])")
+    yield "choosing-the-right-passage"
+    page.evaluate("getSelection().removeAllRanges()")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
     ask(page, ABSENT)
     yield "not-in-the-report"
     page.locator(".turn:last-child .absent [data-edit]").click()

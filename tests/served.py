@@ -6,21 +6,21 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
+import pytest
 import uvicorn
 
-from rag.pipeline import ReportQA, Step
+from rag.pipeline import Partial, ReportQA, Step
 from rag.types import Answer
-from rag.where import Where
 from ui.serve import Serving
 from ui.server import build_server
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import ConsoleMessage, Locator, Page
     from starlette.types import ASGIApp
 
     from index.library import Library
@@ -40,6 +40,8 @@ TIMEOUT_MS = 60_000
 DESKTOP = {"width": 1440, "height": 900}
 TABLET = {"width": 820, "height": 1100}
 PHONE = {"width": 375, "height": 812}
+SIZES = {"desktop": DESKTOP, "tablet": TABLET, "phone": PHONE}
+at_every_size = pytest.mark.parametrize("context", SIZES.values(), ids=SIZES, indirect=True)
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _STARTED_WITHIN_SECONDS = 30
 _HELD_FOR_SECONDS = 60
@@ -48,25 +50,24 @@ _HELD_FOR_SECONDS = 60
 class Paused(ReportQA):
     """A pipeline that can be held before it reads, so that its waiting can be seen.
 
-    ``answered`` are the questions that were worked on to their end.
+    ``answered`` are the questions that were worked on to their end, ``left`` those whose work
+    is over, done or not.
     """
 
     gate = threading.Event()
     answered: ClassVar[list[str]] = []
+    left: ClassVar[list[str]] = []
 
-    def stream(
-        self,
-        question: str,
-        history: Sequence[str] = (),
-        reports: Sequence[str] | None = None,
-        where: Where | None = None,
-    ) -> Iterator[Step | Answer]:
-        for event in super().stream(question, history, reports, where):
-            if isinstance(event, Answer):
-                self.answered.append(question)
-            elif event.message.startswith("Reading"):
-                self.gate.wait(_HELD_FOR_SECONDS)
-            yield event
+    def stream(self, question: str, *more: Any, **named: Any) -> Iterator[Step | Partial | Answer]:
+        try:
+            for event in super().stream(question, *more, **named):
+                if isinstance(event, Answer):
+                    self.answered.append(question)
+                elif isinstance(event, Step) and event.message.startswith("Reading"):
+                    self.gate.wait(_HELD_FOR_SECONDS)
+                yield event
+        finally:
+            self.left.append(question)
 
 
 class Held(ReportQA):
@@ -77,15 +78,9 @@ class Held(ReportQA):
         self.gate = threading.Event()
         self.warm()
 
-    def stream(
-        self,
-        question: str,
-        history: Sequence[str] = (),
-        reports: Sequence[str] | None = None,
-        where: Where | None = None,
-    ) -> Iterator[Step | Answer]:
+    def stream(self, question: str, *more: Any, **named: Any) -> Iterator[Step | Partial | Answer]:
         self.gate.wait(10 * _HELD_FOR_SECONDS)
-        yield from super().stream(question, history, reports, where)
+        yield from super().stream(question, *more, **named)
 
 
 def chromium() -> str | None:
@@ -122,16 +117,38 @@ def serving_app(app: ASGIApp) -> Iterator[str]:
 
 
 def watched(page: Page) -> Iterator[Page]:
-    """The page, which must end without an error and without a request to another host."""
+    """The page, which must end without an error, a request to another host or a wide line."""
     page.set_default_timeout(TIMEOUT_MS)
     faults: list[str] = []
     hosts: set[str | None] = set()
     page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
     page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    page.on("console", lambda said: faults.append(_fault(said)) if said.type == "error" else None)
     yield page
     assert faults == [], faults
     assert hosts - {None} == {"127.0.0.1"}
+    if not page.is_closed():
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def show_report(page: Page) -> None:
+    """Turns to the report, where the screen shows one side at a time."""
+    if page.locator("button[data-view=report]").is_visible():
+        page.click("button[data-view=report]")
+
+
+def _fault(said: ConsoleMessage) -> str:
+    return f"{said.text} ({said.location.get('url', '')})"
+
+
+def wait_until_left(page: Page, question: str) -> None:
+    """Waits until no more work is done for a question, and its news, if any, would be shown."""
+    deadline = time.monotonic() + TIMEOUT_MS / 1000
+    while question not in Paused.left:
+        assert time.monotonic() < deadline, "the question is still worked on"
+        page.wait_for_timeout(50)
+    page.evaluate("fetch('config').then(said => said.text())")  # behind what was on its way
+    page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
 
 
 def last(page: Page, selector: str) -> Locator:

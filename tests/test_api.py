@@ -178,7 +178,7 @@ def test_what_is_wrong_with_a_call_is_said(
             "ask",
             {},
             422,
-            "/ask takes question and perhaps history, reports and where; send a JSON object of",
+            "/ask takes question and perhaps history, reports, where and llm; send a JSON object",
         ),
         ("ask", {"question": "Why?", "histroy": []}, 422, "/ask takes question and perhaps"),
         ("passage", {"document": REPORT}, 422, "/passage takes document, start, end and perhaps"),

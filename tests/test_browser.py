@@ -10,15 +10,17 @@ from served import (
     DESKTOP,
     HOW_TO_GET_ONE,
     PHONE,
-    TABLET,
+    SIZES,
     Paused,
     ask,
+    at_every_size,
     chromium,
     last,
     marked,
     open_chat,
     quoted,
     settled,
+    wait_until_left,
     watched,
 )
 
@@ -37,7 +39,6 @@ pytestmark = [
 SINGLE = "When was the report last updated?"
 LIST = "What are the areas for improvement?"
 ABSENT = "How many helicopters does the force have?"
-SIZES = {"desktop": DESKTOP, "tablet": TABLET, "phone": PHONE}
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +46,7 @@ def report(library: Library) -> Document:
     return next(iter(library.documents.values()))
 
 
+@at_every_size
 def test_a_citation_leads_to_its_quote(page: Page, address: str, report: Document) -> None:
     open_chat(page, address)
     ask(page, SINGLE)
@@ -69,10 +71,16 @@ def test_every_quote_is_marked_under_its_own_number(
     assert page.locator("#report .badge").all_inner_texts() == (
         last(page, ".answer .cite").all_inner_texts()
     )
+    assert last(page, ".answer .above").all_inner_texts() == [
+        "How effective is the force at protecting those who are vulnerable from harm, and "
+        "supporting victims?",
+        "How effective is the force at tackling serious and organised crime?",
+    ]
     page.locator("#report .badge").nth(1).click()
     assert page.evaluate("document.activeElement.dataset.marker") == "2"
 
 
+@at_every_size
 def test_what_is_not_in_the_report_is_said(page: Page, address: str, report: Document) -> None:
     open_chat(page, address)
     ask(page, ABSENT)
@@ -100,6 +108,7 @@ def test_a_question_that_cannot_be_asked(page: Page, address: str, question: str
     assert last(page, ".cite").count() >= 1
 
 
+@at_every_size
 def test_a_follow_up_says_how_it_was_understood_and_is_worded_anew(
     page: Page, address: str
 ) -> None:
@@ -142,6 +151,7 @@ def test_one_question_is_answered_at_a_time(page: Page, address: str) -> None:
     page.wait_for_selector("#turn-1[data-state=answered]")
 
 
+@at_every_size
 def test_a_marker_shows_its_quote_and_can_be_dismissed(page: Page, address: str) -> None:
     open_chat(page, address)
     ask(page, SINGLE)
@@ -154,6 +164,7 @@ def test_a_marker_shows_its_quote_and_can_be_dismissed(page: Page, address: str)
     assert not page.locator(".tip").is_visible()
 
 
+@at_every_size
 def test_a_quote_is_copied_with_its_reference(page: Page, address: str) -> None:
     open_chat(page, address)
     ask(page, SINGLE)
@@ -222,13 +233,15 @@ def test_the_first_screen_says_what_this_is(
     context.close()
 
 
+@at_every_size
 def test_an_example_is_asked_and_leads_on(page: Page, address: str) -> None:
     open_chat(page, address)
     question = page.locator(".example").first.inner_text()
     page.locator(".example").first.click()
     page.wait_for_selector("#turn-0[data-state=answered]")
     assert page.locator("#turn-0 h2").inner_text() == question
-    assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
+    if page.viewport_size == DESKTOP:  # elsewhere the focus would open a keyboard
+        assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
     offered = page.locator(".next .example").all_inner_texts()
     assert len(offered) == 3
     page.locator(".next .example").nth(1).click()
@@ -262,24 +275,65 @@ def submit(page: Page, turn: str) -> None:
 def test_a_new_conversation_drops_the_question_on_its_way(page: Page, address: str) -> None:
     open_chat(page, address)
     Paused.gate.clear()
+    Paused.left.clear()
     try:
         page.fill("#question textarea", LIST)
         page.keyboard.press("Enter")
-        page.wait_for_selector("#turn-0[data-state=pending]")
+        page.wait_for_selector("#turn-0 [data-begun]")
         page.click(".bar [data-new]")
         page.wait_for_selector(".start")
     finally:
         Paused.gate.set()
-    page.wait_for_timeout(700)
+    wait_until_left(page, LIST)
     assert page.locator(".start").is_visible()
     ask(page, SINGLE)
     assert page.locator(".turn").count() == 1
 
 
+def test_a_question_is_dropped_before_it_is_begun(page: Page, address: str) -> None:
+    open_chat(page, address)
+    page.evaluate(
+        """() => new MutationObserver((_, watch) => {
+          if (!document.querySelector("#turn-0 .progress:not([data-begun])")) return;
+          watch.disconnect();
+          document.querySelector(".bar [data-new]").click();
+          window.isDropped = true;
+        }).observe(document.querySelector("#chat"), { subtree: true, childList: true })"""
+    )
+    page.fill("#question textarea", LIST)
+    page.keyboard.press("Enter")
+    page.wait_for_function("window.isDropped")
+    page.wait_for_selector(".start")
+    ask(page, SINGLE)
+    assert page.locator(".turn h2").all_inner_texts() == [SINGLE]
+
+
+def test_an_answer_can_be_stopped_before_it_is_begun(page: Page, address: str) -> None:
+    open_chat(page, address)
+    page.evaluate(
+        """() => new MutationObserver((_, watch) => {
+          if (!document.querySelector("#turn-0 .progress:not([data-begun])")) return;
+          watch.disconnect();
+          document.querySelector("#stop").click();
+        }).observe(document.querySelector("#chat"), { subtree: true, childList: true })"""
+    )
+    Paused.gate.clear()
+    try:
+        page.fill("#question textarea", LIST)
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#turn-0[data-state=stopped]")
+    finally:
+        Paused.gate.set()
+    ask(page, SINGLE)
+    assert page.locator(".turn h2").all_inner_texts() == [SINGLE]
+
+
+@at_every_size
 def test_an_answer_can_be_stopped(page: Page, address: str) -> None:
     open_chat(page, address)
     Paused.gate.clear()
     Paused.answered.clear()
+    Paused.left.clear()
     try:
         page.fill("#question textarea", LIST)
         page.keyboard.press("Enter")
@@ -292,7 +346,7 @@ def test_an_answer_can_be_stopped(page: Page, address: str) -> None:
         assert "You stopped the answer" in last(page, ".stopped").inner_text()
     finally:
         Paused.gate.set()
-    page.wait_for_timeout(700)
+    wait_until_left(page, LIST)
     assert Paused.answered == []
     assert page.locator("#turn-0").get_attribute("data-state") == "stopped"
     assert page.locator("#send").is_visible()
@@ -335,7 +389,7 @@ def test_an_answer_comes_soon_and_nothing_jumps(
             "[...document.querySelectorAll('#turn-1 .answer li')]"
             ".every(line => getComputedStyle(line).opacity === '1')"
         )
-        page.wait_for_timeout(300)
+        page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
         assert sum(page.evaluate("window.shifts")) < 0.01
         said = " | ".join(page.evaluate("window.said"))
         assert "Searching" in said

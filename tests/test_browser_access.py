@@ -9,10 +9,11 @@ import pytest
 from served import (
     DESKTOP,
     HOW_TO_GET_ONE,
-    PHONE,
+    SIZES,
     TABLET,
     Paused,
     ask,
+    at_every_size,
     chromium,
     last,
     open_chat,
@@ -28,7 +29,6 @@ pytestmark = [
     pytest.mark.skipif(chromium() is None, reason=HOW_TO_GET_ONE),
 ]
 
-SIZES = {"desktop": DESKTOP, "tablet": TABLET, "phone": PHONE}
 SINGLE = "When was the report last updated?"
 LIST = "What are the areas for improvement?"
 ABSENT = "How many helicopters does the force have?"
@@ -48,6 +48,10 @@ RUN_AXE = """async () => {
 
 def violations(page: Page) -> list[str]:
     """What axe-core finds in the page as it is, once all that moves has come to rest."""
+    # At its end, nothing of the conversation lies under the box for the next question.
+    page.evaluate(
+        "document.querySelector('#chat-side').scrollTo({ top: 1e6, behavior: 'instant' })"
+    )
     page.wait_for_function("document.getAnimations().every(each => each.playState !== 'running')")
     result = page.evaluate(RUN_AXE)
     assert result["passed"] > 20
@@ -71,13 +75,33 @@ def test_axe_finds_nothing_in_any_state(
             page.wait_for_selector("#turn-0[data-state=pending]")
             page.add_style_tag(content=".dots i { animation: none !important }")
             found["answering"] = violations(page)
+            page.click("#stop")
+            page.wait_for_selector("#turn-0[data-state=stopped]")
+            found["stopped"] = violations(page)
         finally:
             Paused.gate.set()
+        page.locator("#turn-0 [data-retry]").click()
         page.wait_for_selector("#turn-0[data-state=answered]")
         page.evaluate("document.querySelectorAll('#chat details').forEach(d => { d.open = true })")
         found["answered"] = violations(page)
+        last(page, "[data-verdict=down]").click()
+        page.wait_for_selector("#judge:popover-open")
+        found["what is wrong"] = violations(page)
+        page.click("[data-choose]")
+        found["choosing a passage"] = violations(page)
+        page.keyboard.press("Escape")
+        page.keyboard.press("Escape")
+        page.click("[popovertarget=export]")
+        found["export"] = violations(page)
+        page.keyboard.press("Escape")
         last(page, ".answer .cite").first.click()
         found["quote in the report"] = violations(page)
+        page.evaluate(
+            "getSelection().selectAllChildren(document.querySelector('#report mark').parentNode)"
+        )
+        page.wait_for_selector(".picked:not([hidden])")
+        found["asking about words"] = violations(page)
+        page.evaluate("getSelection().removeAllRanges()")
         page.fill("#find", "force")
         page.click(".outline summary")
         found["contents and search"] = violations(page)
@@ -148,7 +172,8 @@ def test_the_keyboard_gets_everywhere_in_order(page: Page, address: str) -> None
                 """() => {
                   const at = document.activeElement;
                   const kinds = [".skip", ".bar button", ".acts button", ".answer .cite",
-                    ".source .copy", ".how summary", ".next .example", "#question textarea",
+                    ".source .copy", ".how summary", ".thumbs button", ".foot .copy",
+                    ".next .example", "#question textarea",
                     "#send", ".outline summary", "#find", ".report"];
                   return kinds.find(kind => at.matches(kind)) ?? "";
                 }"""
@@ -158,13 +183,15 @@ def test_the_keyboard_gets_everywhere_in_order(page: Page, address: str) -> None
     reached = [kind for kind in dict.fromkeys(order) if kind]
     assert reached == [
         ".skip", ".bar button", ".acts button", ".answer .cite", ".source .copy", ".how summary",
+        ".thumbs button", ".foot .copy",
         ".next .example", "#question textarea", "#send", ".outline summary", "#find", ".report",
     ]  # fmt: skip
 
 
+@at_every_size
 def test_answers_are_said_to_a_screen_reader(page: Page, address: str) -> None:
     open_chat(page, address)
-    live = page.locator("#bar [role=status]")
+    live = page.locator("#live")
     ask(page, SINGLE)
     assert live.text_content() == "Answered with high confidence. Last updated 22/03/2018 [1]"
     ask(page, ABSENT)
@@ -176,6 +203,7 @@ def test_answers_are_said_to_a_screen_reader(page: Page, address: str) -> None:
     )
 
 
+@at_every_size
 def test_paper_gets_the_conversation_with_its_sources(page: Page, address: str) -> None:
     open_chat(page, address)
     ask(page, LIST)

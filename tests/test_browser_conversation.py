@@ -8,9 +8,9 @@ import pytest
 from served import (
     DESKTOP,
     HOW_TO_GET_ONE,
-    PHONE,
-    TABLET,
+    SIZES,
     ask,
+    at_every_size,
     chromium,
     last,
     open_chat,
@@ -27,7 +27,6 @@ pytestmark = [
     pytest.mark.skipif(chromium() is None, reason=HOW_TO_GET_ONE),
 ]
 
-SIZES = {"desktop": DESKTOP, "tablet": TABLET, "phone": PHONE}
 SINGLE = "When was the report last updated?"
 LIST = "What are the areas for improvement?"
 ABSENT = "How many helicopters does the force have?"
@@ -55,6 +54,7 @@ def stored(page: Page) -> int:
     return int(page.evaluate(STORED))
 
 
+@at_every_size
 def test_a_question_is_edited_and_what_followed_it_goes(page: Page, address: str) -> None:
     open_chat(page, address)
     for question in (SINGLE, LIST, ABSENT):
@@ -75,6 +75,7 @@ def test_a_question_is_edited_and_what_followed_it_goes(page: Page, address: str
     assert questions(page) == [SINGLE, "What does OCG stand for?"]
 
 
+@at_every_size
 def test_retry_and_undo(page: Page, address: str) -> None:
     open_chat(page, address)
     ask(page, SINGLE)
@@ -129,6 +130,7 @@ def test_conversations_are_kept_and_named_by_their_first_question(
     context.close()
 
 
+@at_every_size
 def test_the_conversation_outlives_a_reload(page: Page, address: str) -> None:
     open_chat(page, address)
     ask(page, SINGLE)
@@ -218,7 +220,5 @@ def test_the_browser_says_when_it_can_keep_no_more(page: Page, address: str) -> 
     open_chat(page, address)
     page.evaluate("() => { Storage.prototype.setItem = () => { throw new Error('full'); }; }")
     ask(page, SINGLE)
-    page.wait_for_function(
-        "document.querySelector('#bar [role=status]').textContent.includes('no room')"
-    )
+    page.wait_for_function("document.querySelector('#live').textContent.includes('no room')")
     assert last(page, ".answer .cite").count() == 1

@@ -8,12 +8,13 @@ import pytest
 from served import (
     DESKTOP,
     HOW_TO_GET_ONE,
-    PHONE,
-    TABLET,
+    SIZES,
     ask,
+    at_every_size,
     chromium,
     open_chat,
     settled,
+    show_report,
     watched,
 )
 
@@ -29,7 +30,6 @@ pytestmark = [
     pytest.mark.skipif(chromium() is None, reason=HOW_TO_GET_ONE),
 ]
 
-SIZES = {"desktop": DESKTOP, "tablet": TABLET, "phone": PHONE}
 LIST = "What are the areas for improvement?"
 
 
@@ -102,8 +102,10 @@ def test_search_and_citations_share_the_text(page: Page, address: str) -> None:
     assert page.locator("#report mark:focus").inner_text().startswith("The force should")
 
 
+@at_every_size
 def test_the_outline_jumps(page: Page, address: str, report: Document) -> None:
     open_chat(page, address)
+    show_report(page)
     page.click(".outline summary")
     entries = page.locator("[data-goto]")
     assert entries.count() == len(report.sections)

@@ -109,6 +109,24 @@ def test_markup_in_a_report_is_inert_and_quoted_exactly(page: Page, two_reports:
     assert page.evaluate("window.hit") is None
 
 
+def test_markup_is_inert_in_what_is_exported(page: Page, two_reports: str, tmp_path: Path) -> None:
+    open_chat(page, two_reports)
+    ask(page, f"How many hedgehogs did Essex Police save? {PAYLOADS[1]}")
+    page.click("[popovertarget=export]")
+    with page.expect_download() as begun:
+        page.click("[data-export=html]")
+    saved = tmp_path / begun.value.suggested_filename
+    begun.value.save_as(saved)
+    kept, asked = page.context.new_page(), []
+    kept.on("request", lambda request: asked.append(request.url))
+    kept.goto(saved.as_uri())
+    assert "Essex <b>Police</b> PEEL 2020" in kept.locator("main").inner_text()
+    assert kept.locator("img, script, h2 b").count() == 0
+    assert kept.evaluate("window.hit") is None
+    assert asked == [saved.as_uri()]
+    kept.close()
+
+
 def test_a_report_can_be_chosen(page: Page, two_reports: str) -> None:
     open_chat(page, two_reports)
     page.select_option("[data-choice]", label="Essex <b>Police</b> PEEL 2020")

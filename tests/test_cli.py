@@ -128,6 +128,17 @@ def test_a_library_from_nothing_to_removal(tmp_path: Path) -> None:
     listed = peel("index", "list", library=library).stdout
     assert "norvale-2021\tNorvale Police\t1 passage" in listed
     assert peel("index", "verify", library=library).stdout.startswith("sound: ")
+    exported = ("index", "export", "norvale-2021")
+    words = report.read_text(encoding="utf-8")
+    assert peel(*exported, "--as", "text", library=library).stdout == words
+    done = peel(*exported, "--out", str(tmp_path), "--as", "json", library=library)
+    assert done.stdout == f"written: {tmp_path / 'norvale-2021.json'}\n"
+    document = json.loads((tmp_path / "norvale-2021.json").read_text(encoding="utf-8"))
+    assert (document["text"], document["title"]) == (words, "Norvale Police")
+    peel(*exported, "--out", str(tmp_path / "copy.txt"), library=library)
+    assert (tmp_path / "copy.txt").read_bytes() == report.read_bytes()
+    done = peel(*exported, "--out", str(tmp_path / "no" / "copy"), library=library, status=1)
+    assert "cannot be written (No such file or directory); choose another file" in done.stderr
     assert peel("index", "remove", "norvale-2021", library=library).stdout
     assert "norvale" not in peel("index", "list", library=library).stdout
     done = peel("index", "remove", "norvale-2021", library=library, status=1)

@@ -141,6 +141,15 @@ def test_metrics_that_apply_to_no_question_are_left_out() -> None:
     assert [item.metric.name for item in only.differences] == ["right_abstention"]
 
 
+def test_a_metric_that_the_earlier_run_did_not_have_is_left_out() -> None:
+    after = answered(1)
+    values = {name: value for name, value in after.values.items() if name != "reciprocal_rank"}
+    comparison = compare(run_of([replace(after, values=values)]), run_of([after]))
+    named = {item.metric.name for item in comparison.differences}
+    assert "correct" in named
+    assert "reciprocal_rank" not in named
+
+
 @pytest.mark.parametrize(
     ("count", "tolerance", "expected"),
     [

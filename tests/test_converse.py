@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from eval.followups import Pair, after_another, content_f1, load_pairs, needed_recall
 from eval.followups import Turn as Asked
 from index.reports import BUNDLED
-from rag.converse import stand_alone
+from rag.converse import points_back, stand_alone
 from rag.phrases import Clause, clause
 from rag.words import head, is_plural, names
 
@@ -298,3 +298,19 @@ def test_what_the_measures_measure() -> None:
     assert content_f1("fraud", "is it?") == 0.0
     assert needed_recall("is knife crime working?", turn) == pytest.approx(2 / 3)
     assert needed_recall("anything", Asked("why fraud?", (), "why fraud?")) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "points"),
+    [
+        ("what is the oldest they'll take?", True),
+        ("and who pays?", True),
+        ("until what birthday?", True),
+        ("who has one?", True),
+        ("who pays for the dogs?", False),
+        ("Is the force good at tackling fraud?", False),
+        ("?", False),
+    ],
+)
+def test_a_question_that_points_back_is_seen(question: str, points: bool) -> None:
+    assert points_back(question) is points

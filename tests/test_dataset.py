@@ -100,10 +100,11 @@ def test_the_development_set_is_read_as_it_was_written() -> None:
     )
 
 
-def test_every_gold_span_of_the_development_set_stands_once_in_the_report(
-    report: Document,
+@pytest.mark.parametrize("name", ["", "-second", "-kept"])
+def test_every_gold_span_of_the_sets_on_the_bundled_report_stands_in_it(
+    report: Document, name: str
 ) -> None:
-    for item in load_set(bundled_sets()[DEVELOPMENT]):
+    for item in load_set(bundled_sets()[DEVELOPMENT + name]):
         for span in locate(item, {report.document_id: report}).spans:
             (place,) = span.places
             assert report.text[place.start : place.end] == span.text

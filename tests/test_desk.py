@@ -45,7 +45,7 @@ class Failing:
         self.library, self.passage_count, self.examples = qa.library, qa.passage_count, qa.examples
         self._error = error
 
-    def stream(self, *_: object) -> Iterator[Answer]:
+    def stream(self, *_: object, **__: object) -> Iterator[Answer]:
         raise self._error
         yield
 

@@ -108,14 +108,14 @@ def test_json_is_read_back_and_proven(
     data = json.loads(export(answers, documents, "json").data)
     assert read_answers(data) == answers
     assert read_answers(answers[1].to_dict()) == answers[1:]
-    assert verify_all(answers, documents) == []
+    assert verify_all(answers, lambda _: documents) == []
 
 
 def test_a_forged_answer_of_a_conversation_is_named(
     answers: tuple[Answer, Answer], documents: dict[str, Document]
 ) -> None:
     near = replace(answers[1].nearest[0], quote="The force is perfect.")
-    faults = verify_all((answers[0], replace(answers[1], nearest=(near,))), documents)
+    faults = verify_all((answers[0], replace(answers[1], nearest=(near,))), lambda _: documents)
     assert len(faults) == 1
     assert faults[0].startswith("answer 2: nearest passage: city-of-london-peel-2017 does not say")
 

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import faiss
@@ -194,8 +195,8 @@ def test_a_new_library_is_built_with_the_bundled_report(tmp_path: Path, encoder:
     passages = len(built.passages())
     assert list(built.documents) == ["city-of-london-peel-2017"]
     assert [step for step in told if step.done == step.total] == [
-        Progress("reading", 1, 1),
         Progress("embedding", passages, passages),
+        Progress("reading", 1, 1),
         Progress("saving", 1, 1),
     ]
     again = Library.open_or_build(tmp_path / "new", IndexConfig(), encoder)
@@ -237,6 +238,78 @@ def test_added_replaced_unchanged_and_failed(pair: Library, tmp_path: Path) -> N
     published = pair.fingerprint
     assert sorted(pair.add([tmp_path]).unchanged) == ["first", "second", "third-report"]
     assert pair.fingerprint == published
+
+
+def test_files_about_a_folder_are_added_where_they_are_named(pair: Library, tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    for name in (
+        "README.md",
+        "readme-first.txt",
+        "LICENSE.txt",
+        "Licence review.html",
+        "deep/Readme.txt",
+    ):
+        write(folder / name, FIRST)
+    write(folder / "Licensing visit.txt", FIRST)
+    assert pair.add([folder]).added == ("licensing-visit",)
+    result = pair.add([folder, folder / "README.md"])
+    assert (result.added, result.unchanged) == (("readme",), ("licensing-visit",))
+
+
+def test_a_stopped_add_goes_on_where_it_was_saved(pair: Library, tmp_path: Path) -> None:
+    folder = tmp_path / "many"
+    files = [
+        write(folder / f"{number:02}.txt", f"{FIRST}Number {number}.\n") for number in range(20)
+    ]
+    prepared: list[str] = []
+
+    def stop_at_the_18th(document: Document) -> None:
+        if len(prepared) == 17:
+            raise KeyboardInterrupt
+        prepared.append(document.document_id)
+
+    with pytest.raises(KeyboardInterrupt):
+        pair.add([folder], prepare=stop_at_the_18th)
+    names = [file.stem for file in files]
+    assert list(contents(pair)) == list(pair.documents) == ["first", "second", *names[:16]]
+    told: list[Progress] = []
+    result = reopened(pair).add([folder], told.append)
+    assert (result.unchanged, result.added) == (tuple(names[:16]), tuple(names[16:]))
+    read = [step.done for step in told if step.stage == "reading"]
+    assert read == sorted(read)
+    assert (read[0], read[-1], told[-1]) == (16, 20, Progress("reading", 20, 20))
+    assert list(contents(pair)) == ["first", "second", *names]
+
+
+def test_a_report_is_handed_out_as_it_was_added(pair: Library, tmp_path: Path) -> None:
+    served = reopened(pair)
+    assert served.original("first") == ("first.txt", FIRST.encode())
+    for number in range(3):  # after two more versions the one that is served is gone
+        pair.add([write(tmp_path / f"more-{number}.txt", FIRST)])
+    assert served.original("first") == ("first.txt", FIRST.encode())
+    with pytest.raises(LibraryError, match="there is no report 'none'"):
+        served.original("none")
+    flip(live_folder(pair) / "sources/first.txt")
+    with pytest.raises(LibraryDamagedError, match=r"'first' is lost; mend: peel index rebuild"):
+        served.original("first")
+
+
+def test_what_is_served_after_a_change_is_what_is_on_the_disk(
+    pair: Library, tmp_path: Path
+) -> None:
+    write(tmp_path / "second.txt", SECOND + "A new sentence stands here.\n")
+    pair.add([write(tmp_path / "third.txt", FIRST), tmp_path / "second.txt"])
+    pair.correct("third", {"organisation": "Fenwick"})
+    pair.remove("first")
+    live = reopened(pair)
+    assert pair.version.manifest == live.version.manifest
+    assert (pair.version.folder, pair.version.fingerprint) == (
+        live.version.folder,
+        live.version.fingerprint,
+    )
+    assert pair.version.reports == live.version.reports
+    assert pair.store.get_nodes() == live.store.get_nodes()
+    assert (pair.store.vectors() == live.store.vectors()).all()
 
 
 def test_the_same_text_in_two_files_is_found_twice(
@@ -614,12 +687,20 @@ def test_changed_model_files_are_refused(config: IndexConfig, tmp_path: Path) ->
 
 KILL_AT_EVERY_STEP = """
 import os, shutil, signal, sys
+import torch
 from pathlib import Path
 from index.config import IndexConfig
+from index import kept
+from index.embed import load_encoder
+from index.kept import made_folder
 from index.library import Library
 from index.publish import publish
 
 pristine, work, config = Path(sys.argv[1]), Path(sys.argv[2]), IndexConfig(model=sys.argv[3])
+new, replaced = Path(sys.argv[4]), Path(sys.argv[5])
+torch.set_num_threads(1)
+encoder = load_encoder(config)
+encoder.encode(["its threads must be there before the process is forked"])
 STEPS = {"os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.link", "open"}
 
 
@@ -648,14 +729,21 @@ def removal(root):
     Library.open(root, config).remove("first")
 
 
+def addition(root):
+    def keep_something(document):
+        kept.keep(made_folder(root), document.sha256, b"made of it", ".made")
+
+    Library.open(root, config, encoder).add([new, replaced], prepare=keep_something)
+
+
 number = 0
-for name, action in (("publish", first_publication), ("remove", removal)):
+for name, action in (("publish", first_publication), ("remove", removal), ("add", addition)):
     for number in range(1, 200):
         root = work / f"{name}-{number}"
-        if name == "remove":
-            shutil.copytree(pristine, root)
-        else:
+        if name == "publish":
             root.mkdir()
+        else:
+            shutil.copytree(pristine, root)
         child = os.fork()
         if not child:
             kill_at(number, root)
@@ -675,9 +763,11 @@ def test_a_kill_at_any_step_leaves_the_old_or_the_new_version(
 ) -> None:
     pristine = Library.create(tmp_path / "pristine", config, tiny, reports)
     pristine.add([write(tmp_path / "third.txt", FIRST)])
+    before = contents(pristine)
     work = tmp_path / "work"
     work.mkdir()
-    done = run(KILL_AT_EVERY_STEP, pristine.path, work, config.model)
+    added = [write(tmp_path / "new.txt", SECOND), write(tmp_path / "third.txt", SECOND)]
+    done = run(KILL_AT_EVERY_STEP, pristine.path, work, config.model, *added)
     assert done.returncode == 0, done.stderr
     last = dict(line.split() for line in done.stdout.splitlines())
     assert int(last["remove"]) > 25
@@ -696,12 +786,27 @@ def test_a_kill_at_any_step_leaves_the_old_or_the_new_version(
         assert sorted(path.name for path in survivor.path.iterdir()) == [
             "CURRENT",
             "lock",
+            "past",
             "versions",
         ]
     assert seen.count(old) + seen.count(new) == len(seen)
     assert seen == sorted(seen)  # the switch comes once: old before it, new after it
     assert seen[0] == old
     assert seen[-1] == new
+
+    assert int(last["add"]) > 40
+    states = []
+    for number in range(1, int(last["add"]) + 1):
+        survivor = Library.open(work / f"add-{number}", config, tiny)
+        states.append(contents(survivor))
+        survivor.add(added)
+        assert contents(survivor) == {**before, "third": SECOND, "new": SECOND}
+        left = [path.name for path in survivor.path.rglob(".tmp-*")]
+        assert left == []
+    assert states[0] == before
+    assert states[-1] == {**before, "third": SECOND, "new": SECOND}
+    switches = sum(one != two for one, two in pairwise(states))
+    assert switches == 1
 
     for number in range(1, int(last["publish"]) + 1):
         live = live_version(work / f"publish-{number}")
@@ -776,9 +881,38 @@ def test_a_full_disk_leaves_the_old_library(pair: Library) -> None:
     )
     assert done.stderr == ""
     assert done.stdout.startswith(f"the library {pair.path} cannot be written: [Errno 27] File too")
-    assert "it is as it was before" in done.stdout
+    assert "it is as it was last saved" in done.stdout
     assert contents(pair) == {"first": FIRST, "second": SECOND}
     assert [path.name for path in (pair.path / "versions").iterdir()] == ["000001"]
+
+
+def test_a_full_disk_takes_nothing_half_added(pair: Library, tmp_path: Path) -> None:
+    done = run(
+        "import resource, sys; from pathlib import Path\n"
+        "from index import kept; from index.errors import LibraryError\n"
+        "from index.kept import made_folder; from index.library import Library\n"
+        "library = Library.open(Path(sys.argv[1]))\n"
+        "library.encoder.encode(['loaded'])\n"
+        "def keep(document):\n"
+        "    kept.keep(made_folder(library.path), document.sha256, bytes(size), '.made')\n"
+        "for size in (5000, 500):\n"
+        "    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, resource.RLIM_INFINITY))\n"
+        "    try: library.add([Path(sys.argv[2])], prepare=keep)\n"
+        "    except LibraryError as error: print(error)\n"
+        "    print(list(library.documents))\n",
+        pair.path,
+        write(tmp_path / "third.txt", FIRST),
+        PEEL_MODEL=pair.config.model,
+    )
+    first, same, second, again = done.stdout.splitlines()
+    for line in (first, second):
+        assert line.startswith(f"the library {pair.path} cannot be written: [Errno 27] File too")
+    assert same == again == "['first', 'second']"
+    assert contents(pair) == {"first": FIRST, "second": SECOND}
+    assert [path.name for path in (pair.path / "versions").iterdir()] == ["000001"]
+    assert list(pair.path.rglob(".tmp-*")) == []
+    assert pair.add([tmp_path / "third.txt"]).added == ("third",)
+    assert list(contents(pair)) == ["first", "second", "third"]
 
 
 @pytest.fixture

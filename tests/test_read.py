@@ -20,11 +20,19 @@ from index.parse import parse_text, read_report
 from index.reports import bundled_report
 from index.types import Answered, Document, Span, Unanswered, Unit
 from rag import encoder as reader_encoder
-from rag.answerable import Answerability, Signals, missing_words, own_words, vocabulary
+from rag.answerable import (
+    Answerability,
+    Signals,
+    missing_words,
+    own_words,
+    signals,
+    vocabulary,
+)
 from rag.compose import lines, select, select_items
 from rag.config import RagConfig
 from rag.encoder import READER, ReadingEncoder, load_reader
 from rag.intent import ListIntent
+from rag.leaning import leaned_on, leans
 from rag.questions import Match, QuestionIndex, covered
 from rag.read import Evidence, EvidenceReader
 from rag.vectors import cached_vectors
@@ -267,7 +275,7 @@ def test_the_package_carries_the_vectors_of_the_bundled_questions(
 
 def test_the_reader_is_the_pinned_one(reader: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
     assert reader.model_name == READER
-    monkeypatch.setattr(reader_encoder, "_HASH", "0" * 64)
+    monkeypatch.setattr(reader_encoder, "READER_HASH", "0" * 64)
     with pytest.raises(ModelError, match="expected 0000"):
         load_reader()
 
@@ -280,6 +288,63 @@ def test_confidence_rises_with_what_speaks_for_an_answer() -> None:
     carried = Answerability.load()
     near, far = Signals(0.8, 2.0, 0.9, 0.4), Signals(0.6, -3.0, 0.5, 0.9)
     assert carried.probability(near) > 0.9 > 0.5 > carried.probability(far)
+
+
+def test_written_questions_count_where_some_are_not_answered(fenwick: Document) -> None:
+    dogs = unit(fenwick, "The force has nine dogs")
+    evidence = [Evidence(fenwick, dogs, 1.0, 0.6, written=True)]
+    match = Match(answered=0.9, unanswered=0.4)
+    assert signals(evidence, match, 2.0) == Signals(0.6, 2.0, 0.9, 0.4)
+    assert signals(evidence, replace(match, unanswered=0.0), 2.0) == Signals(0.6, 2.0)
+    assert signals([replace(evidence[0], written=False)], match, 2.0) == Signals(0.6, 2.0)
+    assert signals([], match, 2.0).best == 0
+
+
+def test_a_sentence_that_leans_on_the_one_before_is_read_with_it(
+    reading: ReadingEncoder,
+) -> None:
+    text = (
+        "Fenwick\n\nThe dog unit trains every week. However, this is not enough.\n\nIt is cold.\n"
+    )
+    document = parse_text(text, document_id="fenwick", source="fenwick.txt")
+    units = [(document, unit) for unit in document.units if unit.kind == "sentence"]
+    assert [leans(document.quote(unit)) for _, unit in units] == [False, True, True]
+    assert leaned_on(units) == [None, 0, None]
+
+    def late(weight: float) -> dict[str, float]:
+        config = replace(CONFIG, lean_weight=weight)
+        evidence = EvidenceReader({"fenwick": document}, reading, config).read(
+            "does the dog unit train enough?", passages(document)
+        )
+        return {item.text: item.late for item in evidence}
+
+    alone, half, both = late(0.0), late(0.5), late(1.0)
+    leaning = "However, this is not enough."
+    assert alone[leaning] < half[leaning] < both[leaning]
+    assert half[leaning] == pytest.approx((alone[leaning] + both[leaning]) / 2)
+    assert both[leaning] >= alone["The dog unit trains every week."]
+    assert {text for text in alone if alone[text] != both[text]} == {leaning}
+
+
+def test_the_question_before_helps_one_that_points_back(reading: ReadingEncoder) -> None:
+    text = (
+        "Fenwick\n\nDog handlers retire at the age of fifty.\n\n"
+        "Police cadets may join at any age up to thirty.\n"
+    )
+    document = parse_text(text, document_id="fenwick", source="fenwick.txt")
+    reader = EvidenceReader({"fenwick": document}, reading, CONFIG)
+
+    def late(question: str, before: str = "") -> dict[str, float]:
+        read = reader.read(question, passages(document), before=before)
+        return {item.text: item.late for item in read}
+
+    asked, before = "until what age may they work?", "Who are the police cadets?"
+    alone, earlier, both = late(asked), late(before), late(asked, before)
+    for words in alone:
+        expected = alone[words] + CONFIG.before_weight * (earlier[words] - alone[words])
+        assert both[words] == pytest.approx(expected, abs=1e-5)
+    dogs, cadets = sorted(alone)
+    assert both[cadets] - both[dogs] > alone[cadets] - alone[dogs]
 
 
 def test_words_that_a_report_never_mentions(fenwick: Document) -> None:
@@ -310,12 +375,15 @@ def test_list_intent_tells_lists_from_facts(reader: Encoder) -> None:
 def test_written_questions_of_the_bundled_report_are_not_those_of_the_evaluation() -> None:
     document = read_report(bundled_report())
     assert questions_file(bundled_report()).is_file()
-    path = Path(__file__).parents[1] / "eval" / "sets" / f"{document.document_id}.jsonl"
+    folder = Path(__file__).parents[1] / "eval" / "sets"
+    sets = sorted(folder.glob(f"{document.document_id}*.jsonl"))
+    assert len(sets) == 3
     evaluated = {
         json.loads(line)["question"].casefold().strip(" ?.")
+        for path in sets
         for line in path.read_text(encoding="utf-8").splitlines()
     }
     written = [q for group in document.answered for q in group.questions]
     written += [item.question for item in document.unanswered]
-    assert len(written) > 4000
+    assert len(written) > 5000
     assert not evaluated & {question.casefold().strip(" ?.") for question in written}

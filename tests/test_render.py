@@ -26,8 +26,8 @@ PANE = {
 }  # fmt: skip
 CONVERSATION = {
     "section", "article", "header", "h2", "h3", "p", "q", "div", "span", "i", "ul", "ol", "a",
-    "li", "button", "b", "details", "summary", "blockquote", "footer", "dl", "dt", "dd", "form",
-    "label", "textarea",
+    "li", "button", "svg", "path", "b", "details", "summary", "blockquote", "footer", "dl", "dt",
+    "dd", "form", "label", "textarea",
 }  # fmt: skip
 SOURCE = (
     "https://hmicfrs.justiceinspectorates.gov.uk/peel-assessments/peel-2017/city-of-london/"
@@ -213,6 +213,14 @@ def test_a_marker_names_its_section_and_is_described_by_its_quote(report: Docume
     quote = by_id[marker.attributes["aria-describedby"]]
     assert quote.tag == "blockquote"
     assert quote.text.startswith(PROGRESS)
+
+
+def test_a_reports_name_in_an_answer_is_not_the_report(report: Document) -> None:
+    answer = quoting(report, "Last updated")
+    answer = replace(answer, parts=(Part("report", report.title), *answer.parts))
+    page = shown(answer, report)
+    assert [each.text for each in page.find(".of-report")] == [report.title]
+    assert page.find(".report") == []  # scripts know the report's pane by this class
 
 
 def test_sources_carry_the_offsets_of_quote_and_lead_in(report: Document) -> None:

@@ -18,16 +18,17 @@ from pydantic import ConfigDict, ValidationError, validate_call
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from index.errors import PeelError
+from index.errors import LLMError, PeelError
 from rag import lookup
 from rag.types import Answer
 
 if TYPE_CHECKING:
+    from rag.generate import Writer
     from rag.pipeline import ReportQA
 
 GROUP: Final = "questions"
 ENDPOINTS: Final = {
-    "ask": "question and perhaps history, reports and where",
+    "ask": "question and perhaps history, reports, where and llm",
     "search": "query and perhaps limit",
     "passage": "document, start, end and perhaps around",
     "reports": "",
@@ -42,7 +43,7 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 
-def add_endpoints(qa: ReportQA) -> None:
+def add_endpoints(qa: ReportQA, writer: Writer | None = None) -> None:
     """Add /ask, /search, /passage, /reports and /sources to the Blocks that are being built."""
 
     def ask(
@@ -50,13 +51,16 @@ def add_endpoints(qa: ReportQA) -> None:
         history: list[str] | None = None,
         reports: list[str] | None = None,
         where: dict[str, str | list[str]] | None = None,
+        llm: bool = False,
     ) -> dict[str, Any]:
         """The answer to a question; history holds the earlier questions, oldest first.
 
         It is asked of the reports that it names, among those with the ids in reports that meet
         the conditions of where, such as {"kind": "SEND", "published": "2024"}.
+        With llm the language model of the chat writes it, every sentence proven or marked.
         """
-        return lookup.ask(qa, question, history or [], reports or None, where).to_dict()
+        asked = written_by(writer, wanted=llm)
+        return lookup.ask(qa, question, history or [], reports or None, where, asked).to_dict()
 
     def search(query: str, limit: int = 8) -> dict[str, Any]:
         """The passages nearest to a query, best first."""
@@ -76,6 +80,16 @@ def add_endpoints(qa: ReportQA) -> None:
 
     for endpoint in (ask, search, passage, reports, sources):
         api(checked(endpoint), api_name=endpoint.__name__, concurrency_id=GROUP)
+
+
+def written_by(writer: Writer | None, *, wanted: bool) -> Writer | None:
+    """The chat's language model, where it is wanted; raises LLMError where there is none."""
+    if wanted and writer is None:
+        raise LLMError(
+            "this chat has no language model; start it with PEEL_LLM_BASE_URL and "
+            "PEEL_LLM_MODEL set"
+        )
+    return writer if wanted else None
 
 
 async def refuse_call(request: Request, error: Exception) -> Response:

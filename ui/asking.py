@@ -12,6 +12,8 @@ import typer
 
 from index.errors import AnswerError, QuestionError
 from ui.common import LibraryOption, count, echo, open_library, pipeline
+from ui.enriching import ApiKey, BaseUrl, Model, Timeout
+from ui.llm_commands import writer_of
 
 if TYPE_CHECKING:
     from rag.types import Answer
@@ -43,6 +45,14 @@ def ask(
         Format | None,
         typer.Option("--format", help="Print the answer as a file to keep.", show_default="text"),
     ] = None,
+    llm: Annotated[
+        bool,
+        typer.Option("--llm", help="Let your language model write it, sentences proven or marked."),
+    ] = False,
+    base_url: BaseUrl = None,
+    model: Model = None,
+    api_key: ApiKey = None,
+    timeout: Timeout = None,
     library: LibraryOption = None,
 ) -> None:
     """Answer a question with cited passages.
@@ -57,6 +67,8 @@ def ask(
 
         peel ask "Which councils were judged inadequate?"
 
+        peel ask "How good is its response to domestic abuse?" --llm
+
         peel ask "What is said of waiting times?" --where kind=SEND --where published=2024
 
         peel ask "What does OCG stand for?" --json > answer.json
@@ -66,8 +78,10 @@ def ask(
     from rag.export import export as exported
     from rag.show import answer_plain
 
+    writer = writer_of(base_url, model, api_key, timeout) if llm else None
     qa = pipeline(library)
-    answer = qa.ask(question, history or [], report or None, conditions(where or []))
+    chosen = conditions(where or [])
+    answer = qa.ask(question, history or [], report or None, chosen, writer)
     if as_json or to == "json":
         echo(json.dumps(answer.to_dict(), ensure_ascii=False, indent=1))
     elif to:
@@ -98,15 +112,15 @@ def export(
         peel export first.json second.json --out both.html
     """
     from rag.export import export as exported
-    from rag.export import verify_all
+    from rag.export import texts_of, verify_all
 
     answers = [answer for file in files for answer in _read(file)]
-    documents = open_library(library).documents
-    if faults := verify_all(answers, documents):
+    opened = open_library(library)
+    if faults := verify_all(answers, opened.documents_as):
         raise AnswerError(
             f"not proven: {faults[0]}; see all with: peel verify FILE. Nothing was written"
         )
-    file = exported(answers, documents, to)
+    file = exported(answers, opened.documents_as(texts_of(answers)), to)
     if out is None:
         _write(file.data)
         return
@@ -128,13 +142,15 @@ def verify(
 ) -> None:
     """Prove a saved answer or conversation against the library: every quote at its offsets.
 
-    FILE is what 'peel ask --json' printed, or a conversation that was exported as JSON. Needs no
-    network and no model. The exit status is 1 where anything is not proven.
+    FILE is what 'peel ask --json' printed, or a conversation that was exported as JSON. Answers
+    from a report that was replaced or removed since are proven against the text that it had.
+    Needs no network and no model. The exit status is 1 where anything is not proven.
     """
     from rag.export import verify_all
 
     saved = _read(answer)
-    faults = verify_all(saved, open_library(library).documents)
+    opened = open_library(library)
+    faults = verify_all(saved, opened.documents_as)
     for fault in faults:
         echo(f"not proven: {fault}")
     if faults:
@@ -143,6 +159,11 @@ def verify(
     reports = len({source.document for item in saved for source in item.sources})
     of = f" of {count(len(saved), 'answer')}" if len(saved) > 1 else ""
     echo(f"proven: {count(citations, 'citation')}{of} in {count(reports, 'report')}")
+    sources = {(source.document, source.sha256) for item in saved for source in item.sources}
+    for name, digest in sorted(sources):
+        now = opened.documents.get(name)
+        if now is None or now.sha256 != digest:
+            echo(f"note: {name} was {'replaced' if now else 'removed'} since")
 
 
 def conditions(given: Sequence[str]) -> dict[str, list[str]]:

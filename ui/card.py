@@ -10,14 +10,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
 from index.types import Document, Unit
-from rag.show import answer_plain, escape, place, reference
+from rag.show import answer_with_references, escape, place, reference
 from rag.types import Answer, Citation, Nearest, Part
+from ui.judging import thumbs_html
+from ui.written import author_html, doubted_html
 
 _OPEN_SOURCES = 3
+_NAMED = 3
 _WORD = 24
 _REVEALED_WITHIN_MS, _REVEAL_STEP_MS = 500, 90
 _DOUBT = "Not found in the report word for word."
 _NO_ANSWER = "The words of the question occur in the report; none of its sentences answers it."
+_LINES = {
+    "sentence": "sentence",
+    "bullet": "bullet",
+    "lead_in": "lead_in",
+    "note": "note",
+    "report": "of-report",
+}
 _SURE = {
     "high": "High confidence",
     "medium": "Medium confidence: compare with the report",
@@ -36,6 +46,7 @@ def found_html(answer: Answer, turn: str, documents: Mapping[str, Document]) -> 
         words = ", ".join(f"<b>{escape(word)}</b>" for word in answer.missing)
         unsaid = f'<p class="unsaid">The report never mentions {words}.</p>'
     parts, sources = _parts(answer, turn), _sources(answer, turn, documents)
+    unsaid = author_html(answer) + unsaid
     step = min(_REVEAL_STEP_MS, _REVEALED_WITHIN_MS // max(len(answer.parts), 1))
     return f'<div class="answer" style="--step:{step}ms">{parts}</div>{unsaid}{sources}'
 
@@ -68,9 +79,9 @@ def absence_html(answer: Answer, turn: str, documents: Mapping[str, Document]) -
 
 
 def how_html(answer: Answer, turn: str, documents: Mapping[str, Document]) -> str:
-    """How sure the answer is, how it was found, and a button to copy it."""
+    """How sure the answer is, how it was found, and buttons to judge and to copy it."""
     rows = [
-        ("Searched", ", ".join(document.title for document in documents.values())),
+        ("Searched", _searched(documents)),
         ("Sure that the report answers", f"{answer.confidence:.2f} of 1"),
         ("Nearest scores", ", ".join(f"{item.score:.2f}" for item in answer.nearest)),
         ("Checked", _checked(answer.citations)),
@@ -78,14 +89,15 @@ def how_html(answer: Answer, turn: str, documents: Mapping[str, Document]) -> st
         ("Model", answer.model),
     ]
     listed = "".join(f"<dt>{name}</dt><dd>{escape(text)}</dd>" for name, text in rows if text)
+    copied = answer_with_references(answer, documents)
     word = answer.confidence_word
     sure = f"Confidence that the report answers this: {word}" if answer.abstained else _SURE[word]
     return (
         f'<footer class="foot"><details class="how" id="{turn}-how"><summary>'
         f'<span class="confidence {word}">{sure}</span></summary>'
-        f"<dl>{listed}</dl></details>"
-        f'<button type="button" class="copy" data-copy="{escape(answer_plain(answer))}">'
-        "Copy answer</button></footer>"
+        f"<dl>{listed}</dl></details>{thumbs_html()}"
+        f'<button type="button" class="copy" data-copy="{escape(copied)}" '
+        'aria-label="Copy answer with references">Copy answer</button></footer>'
     )
 
 
@@ -118,20 +130,37 @@ def quote_link(document: Document, unit: Unit) -> str:
 
 def _parts(answer: Answer, turn: str) -> str:
     sections = {citation.marker: citation.section for citation in answer.citations}
+    above = _said_again(answer.parts, sections)
     html = []
     lines_of = groupby(enumerate(answer.parts), key=lambda entry: entry[1].kind == "bullet")
     for is_list, entries in lines_of:
         tag = "li" if is_list else "p"
         lines = "".join(
-            f'<{tag} class="{part.kind}" style="--n:{n}">{_marked(part, turn, sections)}</{tag}>'
+            f'<{tag} class="{_LINES[part.kind]}" style="--n:{n}">{above.get(n, "")}'
+            f"{_marked(part, turn, sections)}</{tag}>"
             for n, part in entries
         )
         html.append(f"<ul>{lines}</ul>" if is_list else lines)
     return "".join(html)
 
 
+def _said_again(parts: Sequence[Part], sections: Mapping[int, str]) -> dict[int, str]:
+    """For headings of lists that are alike, by their place: the heading that they stand under."""
+    heads = [(n, part.text) for n, part in enumerate(parts) if part.kind == "lead_in"]
+    texts = [text for _, text in heads]
+    above = {}
+    for n, text in heads:
+        marker = next((part.markers[0] for part in parts[n + 1 :] if part.markers), 0)
+        path = sections.get(marker, "").split(" › ")
+        if texts.count(text) > 1 and len(path) > 1 and path[-1] == text:
+            above[n] = f'<span class="above">{escape(path[-2])}</span> '
+    return above
+
+
 def _marked(part: Part, turn: str, sections: Mapping[int, str]) -> str:
     """The text, a last word of common length kept on one line with the markers behind it."""
+    if doubted := doubted_html(part):
+        return doubted
     markers = "".join(_marker(m, turn, sections[m]) for m in part.markers if m in sections)
     head, space, last = part.text.rpartition(" ")
     if len(last) > _WORD:
@@ -185,6 +214,12 @@ def _source(citation: Citation, turn: str, documents: Mapping[str, Document]) ->
         f'</blockquote>{doubt}<p class="tools"><span>{page}</span>'
         f"{_copy(citation, documents, f'quote {citation.marker}')}</p></li>"
     )
+
+
+def _searched(documents: Mapping[str, Document]) -> str:
+    if len(documents) > _NAMED:
+        return _count(len(documents), "report")
+    return ", ".join(document.title for document in documents.values())
 
 
 def _checked(citations: Sequence[Citation]) -> str:

@@ -1,4 +1,4 @@
-"""The ``peel`` command: ask, chat, export, verify, index, eval and user."""
+"""The ``peel`` command: ask, chat, export, verify, findings, compare, index, eval and user."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ import typer
 
 from index.errors import PeelError
 from ui.asking import ask, export, verify
-from ui.common import LibraryOption, build_library, count, echo, open_library
-from ui.enriching import ApiKey, BaseUrl, Model, Timeout, add_enriched
+from ui.common import LibraryOption, count, echo
+from ui.comparing import compare_command
+from ui.enriching import ApiKey, BaseUrl, Model, Timeout
 from ui.evaluating import ReportsOption, answerers
 from ui.findings import findings_command
-from ui.known import index_set, index_show
-from ui.progress import library_stages, say, stages
+from ui.indexing import index_app
+from ui.llm_commands import llm_app, writer_of
+from ui.progress import say, stages
 from ui.serving import chat
 from ui.user_commands import user_app
 
@@ -31,111 +33,15 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-index_app = typer.Typer(help="The library: the reports that questions are asked of.")
 eval_app = typer.Typer(help="Measure the answers on a set of questions.")
 for command in (ask, chat, export, verify):
     app.command()(command)
 app.command("findings")(findings_command)
-index_app.command("show")(index_show)
-index_app.command("set")(index_set)
+app.command("compare")(compare_command)
 app.add_typer(index_app, name="index", no_args_is_help=True)
 app.add_typer(eval_app, name="eval", no_args_is_help=True)
+app.add_typer(llm_app, name="llm", no_args_is_help=True)
 app.add_typer(user_app, name="user", no_args_is_help=True)
-
-
-@index_app.command("add")
-def index_add(
-    files: Annotated[list[Path], typer.Argument(help="Report files, or folders of them.")],
-    enrich: Annotated[
-        bool,
-        typer.Option(
-            "--enrich",
-            help="Have a language model of yours write questions that the reports answer.",
-        ),
-    ] = False,
-    llm_base_url: BaseUrl = None,
-    llm_model: Model = None,
-    llm_api_key: ApiKey = None,
-    llm_timeout: Timeout = None,
-    library: LibraryOption = None,
-) -> None:
-    """Add reports to the library; one that is there already is replaced where it changed.
-
-    With --enrich the reports' words go to the language model, part by part. What it writes is
-    kept, so that the same command goes on where it was stopped.
-
-    Examples:
-
-        peel index add report.pdf folder
-
-        peel index add report.txt --enrich --llm-model NAME
-    """
-    if enrich:
-        from rag.llm import LLMSettings
-
-        result = add_enriched(
-            files,
-            lambda on_progress: build_library(library, on_progress),
-            lambda: LLMSettings.from_env(llm_base_url, llm_model, llm_api_key, llm_timeout),
-        )
-    else:
-        with stages() as tell:
-            on_progress = library_stages(tell)
-            result = build_library(library, on_progress).add(files, on_progress)
-    for word, ids in (
-        ("added", result.added),
-        ("replaced", result.replaced),
-        ("unchanged", result.unchanged),
-    ):
-        for document_id in ids:
-            echo(f"{word}: {document_id}")
-    for failure in result.failed:
-        say(f"not added: {failure.reason}", "red")
-    if result.failed:
-        raise typer.Exit(1)
-
-
-@index_app.command("list")
-def index_list(library: LibraryOption = None) -> None:
-    """List the reports of the library."""
-    opened = open_library(library)
-    for document_id, document in opened.documents.items():
-        passages = sum(1 for _ in opened.passages(document_id))
-        echo(f"{document_id}\t{document.title}\t{count(passages, 'passage')}")
-
-
-@index_app.command("remove")
-def index_remove(
-    document: Annotated[
-        str, typer.Argument(help="The report's id, as 'peel index list' shows it.")
-    ],
-    library: LibraryOption = None,
-) -> None:
-    """Remove a report from the library."""
-    open_library(library).remove(document)
-    echo(f"removed: {document}")
-
-
-@index_app.command("verify")
-def index_verify(library: LibraryOption = None) -> None:
-    """Check every file of the library by hash, and every passage against its report."""
-    opened = open_library(library)
-    faults = opened.verify()
-    for fault in faults:
-        echo(f"fault: {fault}")
-    if faults:
-        raise typer.Exit(1)
-    echo(f"sound: {count(len(opened.documents), 'report')} in {opened.path}")
-
-
-@index_app.command("rebuild")
-def index_rebuild(library: LibraryOption = None) -> None:
-    """Build the library anew from its stored reports, with today's model and settings."""
-    from index.library import Library
-
-    with stages() as tell:
-        rebuilt = Library.rebuild(library, on_progress=library_stages(tell))
-    echo(f"rebuilt: {count(len(rebuilt.documents), 'report')} in {rebuilt.path}")
 
 
 @eval_app.command("run")
@@ -143,6 +49,13 @@ def eval_run(
     questions: Annotated[Path, typer.Argument(metavar="SET", help="A question set, JSON Lines.")],
     out: Annotated[Path, typer.Option(help="The folder for answers, scores and report.")],
     reports: ReportsOption = None,
+    llm: Annotated[
+        bool, typer.Option("--llm", help="Let your language model write, and score its citations.")
+    ] = False,
+    base_url: BaseUrl = None,
+    model: Model = None,
+    api_key: ApiKey = None,
+    timeout: Timeout = None,
     library: LibraryOption = None,
 ) -> None:
     """Ask every question of a set and score the answers.
@@ -153,14 +66,23 @@ def eval_run(
     from eval.dataset import load_set
     from eval.run import evaluate_each, write_run
     from eval.text import run_text
+    from eval.written import WrittenQA, citing
 
+    writer = writer_of(base_url, model, api_key, timeout) if llm else None
     loaded = load_set(questions)
     with stages() as tell, answerers(loaded, reports, library, tell) as answerer_of:
         run = evaluate_each(
-            answerer_of, loaded, lambda *done: tell("asking", *done), set_name=questions.stem
+            lambda question: (
+                WrittenQA(answerer_of(question), writer) if writer else answerer_of(question)
+            ),
+            loaded,
+            lambda *done: tell("asking", *done),
+            set_name=questions.stem,
         )
     write_run(run, out)
     echo(run_text(run))
+    if writer:
+        echo(citing(result.answer for result in run.results).text())
     echo(f"report: {out / 'report.html'}")
 
 

@@ -37,9 +37,9 @@ def pipeline(path: Path | None) -> ReportQA:
 
 def build_library(path: Path | None, on_progress: Callable[[LibraryProgress], None]) -> Library:
     """The library, built with the bundled report where there is none."""
-    from index.library import Library
+    from rag.tokens import open_or_build
 
-    return Library.open_or_build(path, on_progress=on_progress)
+    return open_or_build(path, on_progress)
 
 
 def open_library(path: Path | None) -> Library:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from index.errors import AnswerError, LibraryError, PeelError
 from rag.cite import verify
+from rag.generate import Partial
 from rag.types import Answer
-from ui.render import conversation_html, pending_html, unanswered_html
+from ui.render import conversation_html, pending_html, unanswered_html, writing_html
 from ui.report import report_html
 from ui.start import start_html
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from index.types import Document
+    from rag.generate import Writer
     from rag.pipeline import ReportQA
 
 Turns = list[dict[str, Any]]
@@ -41,13 +43,15 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question on its way; ``alone`` says that it is not a follow-up of those before it.
+    """A question on its way; ``alone`` says that it is not a follow-up of those before it,
+    ``written`` that the language model is to answer.
 
     Once ``dropped`` is set nothing more is shown for it.
     """
 
     question: str
     alone: bool = False
+    written: bool = False
     dropped: Event = field(default_factory=Event, compare=False)
 
 
@@ -57,8 +61,9 @@ class Desk:
     Raises LibraryError where the library holds no report.
     """
 
-    def __init__(self, qa: ReportQA) -> None:
+    def __init__(self, qa: ReportQA, writer: Writer | None = None) -> None:
         self._qa = qa
+        self._writer = writer
         self.documents: Mapping[str, Document] = qa.library.documents
         if not self.documents:
             raise LibraryError("the library holds no report; add one with: peel index add FILE")
@@ -77,7 +82,8 @@ class Desk:
     def accept(self, question: str, turns: object) -> str:
         """The conversation with the question at its end, before any work is done for it."""
         answers = recall(turns, self.documents)
-        return self._show(answers, pending_html(question, len(answers), _SEARCHING))
+        tail = pending_html(question, len(answers), _SEARCHING, begun=False)
+        return self._show(answers, tail)
 
     def answer(self, asked: Asked, turns: object) -> Iterator[tuple[str, Turns]]:
         """The conversation as the answer comes, and what the browser is to keep of it."""
@@ -86,13 +92,17 @@ class Desk:
         question = asked.question
         history = [] if asked.alone else [answer.question for answer in answers]
         try:
-            for event in self._qa.stream(question, history):
+            writer = self._writer.until(asked.dropped) if self._writer and asked.written else None
+            for event in self._qa.stream(question, history, writer=writer):
                 if asked.dropped.is_set():
                     return
                 if isinstance(event, Answer):
                     answers = [*answers, event][-_KEPT_TURNS:]
                     shown = self._show(answers, fresh=True)
                     yield shown, [answer.to_dict() for answer in answers]
+                elif isinstance(event, Partial):
+                    tail = writing_html(event.answer, len(answers), self.documents)
+                    yield self._show(answers, tail), kept
                 else:
                     tail = pending_html(question, len(answers), event.message)
                     yield self._show(answers, tail), kept

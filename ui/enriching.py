@@ -62,6 +62,7 @@ def add_enriched(
     """
     from rag.enrich import QuestionWriter
     from rag.llm import open_llm
+    from rag.tokens import keeping_tokens
 
     try:
         llm = open_llm(settings())
@@ -75,7 +76,8 @@ def add_enriched(
             writer = QuestionWriter(
                 llm, library.encoder, library.path / "cache", on_progress=on_writing
             )
-            result = library.add(files, on_progress, writer)
+            prepare = keeping_tokens(library.path)
+            result = library.add(files, on_progress, writer, prepare)
     except LLMError as error:
         raise LLMError(
             f"{error}. Nothing was added; without --enrich reports are added without a language "

@@ -31,10 +31,10 @@ def answerers(
 ) -> Iterator[Callable[[Question], ReportQA]]:
     """What answers each question: the library, or one of the reports that the question names."""
     if reports is None:
-        from index.library import Library
         from rag.pipeline import ReportQA
+        from rag.tokens import open_or_build
 
-        qa = ReportQA(Library.open_or_build(library, on_progress=library_stages(tell)))
+        qa = ReportQA(open_or_build(library, library_stages(tell)))
         yield lambda _question: qa
         return
     from eval.separate import separate_libraries

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, fields
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from index.errors import LibraryError, QuestionError
-from index.findings import Finding, findings
-from rag.show import escape
+from index.errors import QuestionError
+from index.findings import FINDING_KINDS, Finding, findings, matching
+from rag.cells import csv_table
+from rag.markup import tag, whole_page
+from rag.where import chosen_reports
+from ui.asking import conditions
 from ui.common import LibraryOption, echo, open_library
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from index.types import Document
-
 _COLUMNS = tuple(field.name for field in fields(Finding))
-# A spreadsheet takes what begins so for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+TABLE_STYLE = (
+    ":root{color-scheme:light dark}body{font:15px/1.45 system-ui,sans-serif;margin:2em}"
+    "table{border-collapse:collapse;margin:1em 0}caption{text-align:left;font-weight:600}"
+    "td,th{border:1px solid #888;padding:.3em .5em;text-align:left;vertical-align:top}"
+)
 
 
 def findings_command(
@@ -31,6 +30,17 @@ def findings_command(
         list[str] | None,
         typer.Option(help="Only this report's, by its id; repeat it for several."),
     ] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FIELD=VALUE", help="Only reports of which this is known."),
+    ] = None,
+    kind: Annotated[
+        list[str] | None, typer.Option(help=f"Only these: {', '.join(FINDING_KINDS)}.")
+    ] = None,
+    grade: Annotated[
+        list[str] | None, typer.Option(help='Only judgements of this grade, "inadequate" say.')
+    ] = None,
+    text: Annotated[str, typer.Option(help="Only findings with all of these words.")] = "",
     as_csv: Annotated[bool, typer.Option("--csv", help="Print a table for spreadsheets.")] = False,
     as_html: Annotated[bool, typer.Option("--html", help="Print a web page.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")] = False,
@@ -40,14 +50,26 @@ def findings_command(
 
     Each with its report, section, page, quote and offsets.
 
-    Example:
+    Examples:
 
         peel findings --csv > findings.csv
+
+        peel findings --kind judgement --grade inadequate
+
+        peel findings --text "care leavers" --where kind=SEND
     """
     if as_csv + as_html + as_json > 1:
         raise QuestionError("choose one of --csv, --html and --json")
-    chosen = _chosen(open_library(library).documents, report or [])
-    rows = [finding for document in chosen for finding in findings(document)]
+    if unknown := set(kind or ()) - set(FINDING_KINDS):
+        raise QuestionError(
+            f"there is no kind {', '.join(map(repr, sorted(unknown)))}; "
+            f"the kinds are: {', '.join(FINDING_KINDS)}"
+        )
+    documents = open_library(library).documents
+    chosen = chosen_reports(documents, report or None, conditions(where or []))
+    names = documents if chosen is None else chosen
+    found = (finding for name in names for finding in findings(documents[name]))
+    rows = matching(found, kind or (), grade or (), text)
     if as_csv:
         echo(findings_csv(rows).rstrip("\n"))
     elif as_html:
@@ -61,34 +83,18 @@ def findings_command(
 
 def findings_csv(rows: Sequence[Finding]) -> str:
     """The findings as CSV with a header; what a spreadsheet would run is kept as text."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(_COLUMNS)
-    for row in rows:
-        values = asdict(row).values()
-        writer.writerow([_inert(value) if isinstance(value, str) else value for value in values])
-    return out.getvalue()
+    return csv_table(_COLUMNS, (tuple(asdict(row).values()) for row in rows))
 
 
 def findings_html(rows: Sequence[Finding]) -> str:
     """The findings as a page of its own, a table."""
-    head = "".join(f"<th>{escape(name.replace('_', ' '))}</th>" for name in _COLUMNS)
-    body = "\n".join(
-        "<tr>"
-        + "".join(
-            f"<td>{escape('' if value is None else str(value))}</td>"
-            for value in asdict(row).values()
-        )
-        + "</tr>"
+    head = (tag("th", name.replace("_", " "), scope="col") for name in _COLUMNS)
+    body = (
+        tag("tr", *(tag("td", "" if cell is None else str(cell)) for cell in asdict(row).values()))
         for row in rows
     )
-    return (
-        '<!doctype html>\n<html lang="en-GB"><meta charset="utf-8"><title>Findings</title>\n'
-        "<style>body{font:15px/1.45 system-ui,sans-serif;margin:2em}table{border-collapse:collapse}"
-        "td,th{border:1px solid #ccc;padding:.3em .5em;text-align:left;vertical-align:top}"
-        "</style>\n"
-        f"<table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table></html>"
-    )
+    table = tag("table", tag("thead", tag("tr", *head)), tag("tbody", *body))
+    return whole_page("Findings", TABLE_STYLE, "", tag("main", tag("h1", "Findings"), table))
 
 
 def findings_text(rows: Sequence[Finding]) -> str:
@@ -105,17 +111,3 @@ def findings_text(rows: Sequence[Finding]) -> str:
         lead_in = f"{row.lead_in} … " if row.lead_in else ""
         lines.append(f"- {row.kind}: {lead_in}{words} ({row.section}{page})")
     return "\n".join(lines)
-
-
-def _chosen(documents: Mapping[str, Document], names: Sequence[str]) -> list[Document]:
-    unknown = [name for name in names if name not in documents]
-    if unknown:
-        raise LibraryError(
-            f"there is no report {', '.join(map(repr, unknown))}; "
-            f"the reports are: {', '.join(documents) or '(none)'}"
-        )
-    return [document for name, document in documents.items() if not names or name in names]
-
-
-def _inert(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text

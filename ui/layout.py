@@ -15,8 +15,17 @@ QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 AT_ONCE: dict[str, Any] = {**QUIET, "queue": False}
 """For events that take no time: they do not wait for questions that are being answered."""
 
-_SCRIPTS = ("base.js", "report.js", "search.js", "conversations.js", "chat.js")
-_STYLES = ("frame.css", "chat.css", "report.css", "print.css")
+_SCRIPTS = (
+    "base.js",
+    "report.js",
+    "pages.js",
+    "search.js",
+    "conversations.js",
+    "judge.js",
+    "findings.js",
+    "chat.js",
+)
+_STYLES = ("frame.css", "chat.css", "report.css", "pages.css", "findings.css", "print.css")
 _META = """
 <meta name="color-scheme" content="light dark">
 <meta name="description" content="Questions about inspection reports, answered in their words">
@@ -29,7 +38,7 @@ class Parts:
 
     ``kept`` holds the conversation, as the dicts that ``Answer.to_dict`` writes; ``asked`` a
     ``desk.Asked`` while a question is on its way. ``chat`` also carries the page's scripts: it
-    fires their events and has their server functions.
+    fires their events and has their server functions. ``writer`` says who is to answer.
     """
 
     kept: gr.JSON
@@ -39,14 +48,20 @@ class Parts:
     box: gr.Textbox
     send: gr.Button
     stop: gr.Button
+    writer: gr.Radio
 
 
 def lay_out(
-    bar: str, conversation: str, report: str, called: Sequence[Callable[..., Any]] = ()
+    bar: str,
+    conversation: str,
+    report: str,
+    called: Sequence[Callable[..., Any]] = (),
+    writers: Sequence[str] = (),
 ) -> Parts:
     """Puts the page's parts into the Blocks being built, with the HTML that they begin with.
 
-    Scripts call the functions ``called`` by their names, each with one value of JSON.
+    Scripts call the functions ``called`` by their names, each with one value of JSON. Of the
+    ``writers`` one is chosen to answer, first the first; there is nothing to choose without any.
     """
     kept = gr.JSON([], visible=False)
     asked = gr.State(None)
@@ -54,6 +69,14 @@ def lay_out(
     with gr.Row(elem_id="desk"):
         with gr.Column(elem_id="chat-side"):
             chat = _html(conversation, "chat", _assets(_SCRIPTS), called)
+            writer = gr.Radio(
+                list(writers),
+                value=writers[0] if writers else None,
+                label="Answers",
+                visible=bool(writers),
+                container=False,
+                elem_id="writer",
+            )
             with gr.Row(elem_id="composer"):
                 box = gr.Textbox(
                     label="Your question",
@@ -67,7 +90,7 @@ def lay_out(
                 send = gr.Button("Ask", elem_id="send", variant="primary")
                 stop = gr.Button("Stop", elem_id="stop")
         pane = _html(report, "report")
-    return Parts(kept, asked, chat, pane, box, send, stop)
+    return Parts(kept, asked, chat, pane, box, send, stop, writer)
 
 
 def head() -> str:

@@ -77,6 +77,8 @@ class LoginGate:
             response = await self._login(request)
         elif path == "/logout":
             response = self._logout(request)
+        elif path == "/favicon.ico":
+            response = Response(status_code=204)  # browsers ask for one on the log-in page
         else:
             refusal = await self._refusal(request)
             if refusal is None:

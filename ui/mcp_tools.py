@@ -17,10 +17,12 @@ from pydantic import Field
 from index.errors import PeelError
 from rag import lookup
 from rag.types import Answer
+from ui.api import written_by
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from rag.generate import Writer
     from rag.pipeline import ReportQA
 
 PATH: Final = "/mcp"
@@ -39,12 +41,14 @@ _READS: Final = ToolAnnotations(
 T = TypeVar("T")
 
 
-def add_tools(server: FastAPI, qa: ReportQA, at_once: int, waiting: int) -> None:
+def add_tools(
+    server: FastAPI, qa: ReportQA, at_once: int, waiting: int, writer: Writer | None = None
+) -> None:
     """Serve the tools at ``/mcp``; to be called before anything is mounted at ``/``.
 
     At most ``at_once`` calls are worked on and ``waiting`` wait; any more are refused in words.
     """
-    tools = _Tools(qa, at_once, waiting)
+    tools = _Tools(qa, at_once, waiting, writer)
     mcp = MCPServer(
         "peel-qa", title="Inspection reports", instructions=_INSTRUCTIONS, log_level="WARNING"
     )
@@ -72,8 +76,9 @@ def add_tools(server: FastAPI, qa: ReportQA, at_once: int, waiting: int) -> None
 class _Tools:
     """The tools over one ``ReportQA``."""
 
-    def __init__(self, qa: ReportQA, at_once: int, waiting: int) -> None:
+    def __init__(self, qa: ReportQA, at_once: int, waiting: int, writer: Writer | None) -> None:
         self._qa = qa
+        self._writer = writer
         self._limit = (at_once, waiting)
         self._limiter: CapacityLimiter | None = None
 
@@ -92,9 +97,17 @@ class _Tools:
             dict[str, str | list[str]] | None,
             Field(description='Conditions on reports: {"kind": "SEND", "published": "2024"}.'),
         ] = None,
+        llm: Annotated[
+            bool,
+            Field(description="Let the chat's language model write it, proven or marked."),
+        ] = False,
     ) -> Answer:
         """Answer a question about the reports in their own words, with proven citations."""
-        ask = partial(lookup.ask, self._qa, question, history or [], reports or None, where)
+
+        def ask() -> Answer:
+            asked = written_by(self._writer, wanted=llm)
+            return lookup.ask(self._qa, question, history or [], reports or None, where, asked)
+
         return await self._work(ask)
 
     async def search(

@@ -39,6 +39,7 @@ def bar() -> Progress:
         TimeRemainingColumn(),
         console=err,
         transient=True,
+        speed_estimate_period=600,  # a report may take half a minute where much else is done
         disable=not err.is_terminal,
     )
 

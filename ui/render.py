@@ -48,16 +48,32 @@ def conversation_html(
     return f'<section class="conversation" aria-label="Conversation">{shown}</section>'
 
 
-def pending_html(question: str, number: int, message: str) -> str:
-    """A question that is being answered, and what is being done for it."""
+def pending_html(question: str, number: int, message: str, *, begun: bool = True) -> str:
+    """A question that is being answered, and what is being done for it.
+
+    Only once work on it has ``begun`` can it be stopped.
+    """
     asked = _asked(question, "", number, is_last=False)
     return _turn(
         number,
         "pending",
         message,
-        f'{asked}<p class="progress"><span class="dots" aria-hidden="true">'
+        f'{asked}<p class="progress"{" data-begun" * begun}><span class="dots" aria-hidden="true">'
         f"<i></i><i></i><i></i></span>{escape(message)}</p>",
     )
+
+
+def writing_html(answer: Answer, number: int, documents: Mapping[str, Document]) -> str:
+    """An answer while a language model is writing it: what is proven or marked so far."""
+    understood = answer.understood if answer.understood != answer.question else ""
+    asked = _asked(answer.question, understood, number, is_last=False)
+    message = f"{answer.writer} is writing"
+    progress = (
+        '<p class="progress" data-begun><span class="dots" aria-hidden="true"><i></i><i></i><i></i>'
+        f"</span>{escape(message)}</p>"
+    )
+    body = found_html(answer, f"turn-{number}", documents)
+    return _turn(number, "pending", message, f"{asked}{body}{progress}")
 
 
 def unanswered_html(

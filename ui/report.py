@@ -27,7 +27,21 @@ _SEARCH = (
 )
 _PICKED = (
     '<div class="picked" hidden><button type="button" '
-    'data-pick="What does the report say about “{}”?">Ask about this</button></div>'
+    'data-pick="What does the report say about “{}”?">Ask about this</button>'
+    '<button type="button" data-right hidden>This is the right passage</button></div>'
+)
+
+# A PDF's pages as printed, in the place of the text.
+_PAPER = (
+    '<button type="button" class="act" data-paper aria-pressed="false">Page as printed</button>'
+)
+_SHEET = (
+    '<section class="sheet" aria-label="The page as printed" tabindex="-1" hidden>'
+    '<p class="sheet-bar">'
+    '<button type="button" class="act" data-turn="-1" aria-label="Previous page">←</button>'
+    '<span class="sheet-at" role="status"></span>'
+    '<button type="button" class="act" data-turn="1" aria-label="Next page">→</button></p>'
+    '<div class="paper" tabindex="0" role="group" aria-label="Page"></div></section>'
 )
 
 
@@ -40,10 +54,11 @@ def report_html(document: Document, documents: Mapping[str, Document]) -> str:
     return (
         f'<div class="pane" data-shown="{escape(document.document_id)}">'
         f'<div class="pane-bar">{_choice(document, documents)}{_outline(document)}{_SEARCH}'
+        f"{_PAPER if document.layout.sizes else ''}"
         '<button type="button" class="return" data-return hidden>Back to the answer</button></div>'
         f'<article class="report" aria-label="Report: {escape(document.title)}" tabindex="0">'
         f"{blocks}{_provenance(document)}</article>"
-        f"{_PICKED}</div>"
+        f"{_SHEET if document.layout.sizes else ''}{_PICKED}</div>"
     )
 
 

@@ -16,6 +16,7 @@ from ui.origin import OwnPagesOnly
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from rag.generate import Writer
     from ui.users import Users
 
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
@@ -27,8 +28,8 @@ class Serving:
 
     ``root_path`` is where a proxy has put it, as a path (``/peel``) or as a whole address
     (``https://reports.example.org/peel``). ``waiting`` questions may wait while ``at_once`` are
-    answered. Raises PeelError for what cannot be served, such as a public address without
-    ``users`` and without ``allow_anonymous``.
+    answered. ``writer`` is the language model that may write answers. Raises PeelError for what
+    cannot be served, such as a public address without ``users`` and without ``allow_anonymous``.
     """
 
     host: str = "127.0.0.1"
@@ -39,6 +40,7 @@ class Serving:
     mcp: bool = False
     waiting: int = 64
     at_once: int = 4
+    writer: Writer | None = None
 
     def __post_init__(self) -> None:
         if not self.is_local and self.users is None and not self.allow_anonymous:
@@ -70,6 +72,11 @@ class Serving:
     def prefix(self) -> str:
         """The path before the chat's own paths, without a slash at its end; mostly empty."""
         return self._public.path.rstrip("/")
+
+    @property
+    def log_out(self) -> str:
+        """Where people log out; empty where nobody logs in."""
+        return f"{self.prefix}/logout" if self.users is not None else ""
 
     @property
     def is_https(self) -> bool:

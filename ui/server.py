@@ -48,7 +48,7 @@ def build_server(qa: ReportQA, serving: Serving | None = None) -> FastAPI:
     if serving.mcp:
         from ui.mcp_tools import add_tools
 
-        add_tools(server, qa, serving.at_once, serving.waiting)
+        add_tools(server, qa, serving.at_once, serving.waiting, serving.writer)
 
     gr.mount_gradio_app(
         server,

@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from ui.common import LibraryOption, pipeline
+from ui.enriching import ApiKey, BaseUrl, Model, Timeout
+from ui.llm_commands import writer_if_set
 from ui.progress import err, say
 
 
@@ -36,6 +38,10 @@ def chat(
     mcp: Annotated[
         bool, typer.Option("--mcp", help="Serve the tools for assistants too (MCP, at /mcp).")
     ] = False,
+    base_url: BaseUrl = None,
+    model: Model = None,
+    api_key: ApiKey = None,
+    timeout: Timeout = None,
     library: LibraryOption = None,
 ) -> None:
     """Open the chat in a browser: questions at the left, the report at the right.
@@ -55,7 +61,8 @@ def chat(
         from ui.users import Users
 
         users = Users.open(auth_file)
-    serving = Serving(host, port, root_path, users, allow_anonymous, mcp)
+    writer = writer_if_set(base_url, model, api_key, timeout)
+    serving = Serving(host, port, root_path, users, allow_anonymous, mcp, writer=writer)
     if serving.prefix and users is None:
         say("without --auth-file, everyone whom the proxy lets through can ask", "yellow")
     err.print("Opening the library ...")
@@ -65,6 +72,8 @@ def chat(
 
     def ready(url: str) -> None:
         say(f"The chat is at {url} (Ctrl+C ends it)")
+        if writer is not None:
+            say(f"{writer.name} may write answers; until chosen they are the report's words")
         if mcp:
             say(f"Tools for assistants (MCP, streamable HTTP) are at {url}/mcp")
 

@@ -27,6 +27,12 @@ _GRADES = (
     "inadequate",
     "unsatisfactory",
 )
+# The outcomes of area SEND inspections, best first.
+_OUTCOMES = (
+    "typically positive experiences and outcomes",
+    "inconsistent experiences and outcomes",
+    "widespread and/or systemic failings",
+)
 _SHAPES = {
     "requires improvement": r"requir(?:es|ing) improvement(?: to be good)?",
     "adequate and needs improvement": r"adequate and needs (?:improvement|to improve)",
@@ -75,6 +81,14 @@ def canonical(grade: str) -> str:
 def rank(grade: str) -> int:
     """The place of a grade among all, the best being 0; -1 for what is none."""
     return _GRADES.index(grade) if grade in _GRADES else -1
+
+
+def steps(before: str, after: str) -> int | None:
+    """How far a grade moved, above 0 where it got better; None for words of two scales."""
+    for scale in (_GRADES, _OUTCOMES):
+        if before in scale and after in scale:
+            return scale.index(before) - scale.index(after)
+    return None
 
 
 def is_grade(word: str) -> bool:

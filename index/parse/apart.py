@@ -11,6 +11,7 @@ import sys
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from index.errors import ReportError
 from index.parse.formats import Format
@@ -49,10 +50,26 @@ def read_apart(
         "metadata": metadata or {},
     }
     what = _NAMES[file_format]
+    return _document(_answer("reader", job, data, name, f"this {what}", limits), name, what)
+
+
+def paint_apart(data: bytes, name: str, page: int, width: int, limits: ReaderLimits) -> bytes:
+    """A page of a PDF as a PNG image, painted by a child process; the first page is 1.
+
+    Raises ReportError, naming the file, where it cannot be painted within the limits.
+    """
+    job = {"limits": asdict(limits), "page": page, "width": width}
+    return _answer("painter", job, data, name, f"page {page}", limits)
+
+
+def _answer(
+    module: str, job: dict[str, Any], data: bytes, name: str, what: str, limits: ReaderLimits
+) -> bytes:
+    """What a child process answers for these bytes; raises ReportError where it does not."""
     with tempfile.TemporaryFile(prefix="peel-") as answer:
         try:
             finished = subprocess.run(
-                [sys.executable, "-m", "index.parse.reader"],
+                [sys.executable, "-m", f"index.parse.{module}"],
                 input=json.dumps(job).encode() + b"\n" + data,
                 stdout=answer,
                 stderr=subprocess.DEVNULL,
@@ -63,12 +80,11 @@ def read_apart(
         except subprocess.TimeoutExpired as error:
             raise ReportError(_too_long(name, what, limits)) from error
         except OSError as error:
-            raise ReportError(f"{name}: its reader cannot be started: {error}") from error
+            raise ReportError(f"{name}: its {module} cannot be started: {error}") from error
         if finished.returncode:
             raise ReportError(_stopped(name, what, finished.returncode, limits))
         answer.seek(0)
-        said = answer.read(limits.output + 1)
-    return _document(said, name, what)
+        return answer.read(limits.output + 1)
 
 
 def _document(said: bytes, name: str, what: str) -> Document:
@@ -87,16 +103,13 @@ def _stopped(name: str, what: str, status: int, limits: ReaderLimits) -> str:
         return _too_long(name, what, limits)
     _log.info("the reader of %s ended with status %d", name, status)
     return (
-        f"{name}: this {what} cannot be read: its reader broke off, as with a damaged file or one "
+        f"{name}: {what} cannot be read: its reader broke off, as with a damaged file or one "
         f"that needs more than {limits.memory >> 20:,} MiB of memory; {_MENDS}"
     )
 
 
 def _too_long(name: str, what: str, limits: ReaderLimits) -> str:
-    return (
-        f"{name}: this {what} cannot be read: it took longer than {limits.seconds} seconds; "
-        f"{_MENDS}"
-    )
+    return f"{name}: {what} cannot be read: it took longer than {limits.seconds} seconds; {_MENDS}"
 
 
 def _environment() -> dict[str, str]:

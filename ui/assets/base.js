@@ -7,10 +7,22 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const find = (selector, root = document) => root.querySelector(selector);
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
+// Its text nodes, without the numbers that mark quotes in it.
+function textNodes(block) {
+  const walker = document.createTreeWalker(block, NodeFilter.SHOW_TEXT);
+  const nodes = [];
+  while (walker.nextNode()) {
+    if (!walker.currentNode.parentElement.closest(".badge")) nodes.push(walker.currentNode);
+  }
+  return nodes;
+}
+
 const box = () => find("#question textarea");
 const pane = () => find("#report .pane");
 const lastTurn = () => all(".turn", element).at(-1);
 const isPending = () => lastTurn()?.dataset.state === "pending";
+// What Gradio has not begun it cannot cancel.
+const isBegun = () => isPending() && Boolean(find("[data-begun]", lastTurn()));
 
 function make(tag, properties, ...inside) {
   const node = Object.assign(document.createElement(tag), properties);
@@ -19,7 +31,7 @@ function make(tag, properties, ...inside) {
 }
 
 function say(text) {
-  find("#bar [role=status]").textContent = text;
+  find("#live").textContent = text;
 }
 
 function setView(view) {

@@ -20,6 +20,7 @@ function edit(button) {
   find(".asked", turn).hidden = true;
   area.focus();
   area.setSelectionRange(area.value.length, area.value.length);
+  form.scrollIntoView({ block: "nearest" });
 }
 
 function closeEditor(form) {
@@ -59,6 +60,20 @@ const actions = {
   "[data-return]": () => goBack(),
   "[data-copy]": copy,
   "[data-pick]": askAbout,
+  "[data-right]": takePassage,
+  "[data-choose]": choosePassage,
+  "[data-choose-not]": endChoosing,
+  "[data-leave]": leaveForm,
+  "[data-verdict]": judge,
+  "[data-export]": exportAs,
+  "[data-print]": () => {
+    find("#export").hidePopover();
+    print();
+  },
+  "[data-finding]": showFinding,
+  "[data-ask]": askFinding,
+  "[data-paper]": () => usePaper(!isPaper),
+  "[data-turn]": (button) => turnTo({ page: +button.dataset.to }),
   "[data-find]": (button) => step(+button.dataset.find),
   "[data-goto]": (entry) => goToHeading(entry.dataset.goto),
   "[data-question]": (button) => ask(button.dataset.question, turns.length),
@@ -81,12 +96,13 @@ const actions = {
     openConversation(button.dataset.openConversation);
   },
   "[data-forget]": (button) => forgetConversation(button.dataset.forget),
+  "[data-clear]": () => forgetConversation(open),
   "[data-forget-all]": forgetAll,
   "button[data-view]": (button) => setView(button.dataset.view),
   ".skip": (link) => {
     const toReport = link.hash === "#report";
     setView(toReport ? "report" : "chat");
-    (toReport ? find(".report") : box()).focus();
+    (toReport ? find(isPaper && sheet() ? ".sheet" : ".report") : box()).focus();
   },
 };
 
@@ -111,11 +127,14 @@ document.addEventListener("change", (event) => {
 });
 
 document.addEventListener("beforetoggle", ({ target, newState }) => {
-  if (target.id === "kept" && newState === "open") listConversations();
+  if (newState !== "open") return;
+  if (target.id === "kept") listConversations();
+  if (target.id === "export") readyToExport();
+  if (target.id === "findings") fillFindings();
 }, true);
 
 document.addEventListener("toggle", ({ target }) => {
-  if (target.id && target.id !== "kept") opened.set(target.id, target.open);
+  if (target.matches("details[id]")) opened.set(target.id, target.open);
 }, true);
 
 document.addEventListener("keydown", (event) => {
@@ -127,6 +146,10 @@ document.addEventListener("keydown", (event) => {
     return;
   } else if (form) {
     closeEditor(form);
+  } else if (isChoosing()) {
+    endChoosing();
+  } else if (isJudging()) {
+    leaveForm();
   } else if (find(".outline[open]")) {
     find(".outline").open = false;
     find(".outline summary").focus();
@@ -134,7 +157,7 @@ document.addEventListener("keydown", (event) => {
     hideTip();
   } else if (isPending()) {
     find("#stop").click();
-  } else if (find(".report").contains(document.activeElement) && origin) {
+  } else if (find("#report").contains(document.activeElement) && origin) {
     goBack();
   }
 });
@@ -151,8 +174,14 @@ addEventListener("keydown", (event) => {
   event.stopPropagation();
 }, true);
 
+// Stop waits until the question is being worked on.
+let isStopping = false;
+
 addEventListener("click", (event) => {
   if (event.target.closest?.("#send")) dropped = null;
+  if (!event.target.closest?.("#stop")) return;
+  isStopping = isPending() && !isBegun();
+  if (isStopping) event.stopPropagation();
 }, true);
 
 // For paper, what is folded is unfolded.
@@ -213,6 +242,8 @@ watch("value", () => {
   [count, state] = [all(".turn", element).length, turn?.dataset.state ?? ""];
   // News of a question that was left may come after what took its place.
   if (dropped && state === "pending") trigger("again", { turns: dropped });
+  if (isStopping && isBegun()) find("#stop").click();
+  if (state !== "pending") isStopping = false;
   for (const [id, isOpen] of opened) {
     const disclosure = document.getElementById(id);
     if (disclosure) disclosure.open = isOpen;
@@ -223,14 +254,19 @@ watch("value", () => {
     if (state === "pending" || before === 0) scrollTo(find("#chat-side"), turn, 0);
     if (state === "pending") (wide.matches ? box() : find("h2", turn)).focus({ preventScroll: true });
   }
+  showVerdicts();
   if (count !== before || state !== was) {
+    if (judged >= count) leaveForm();
     paint(state === "pending" ? painted : turn);
     const first = turn && find(".source[data-marker]", turn);
     if (first && wide.matches) show(first, { focus: false });
   }
 });
 
-new MutationObserver(() => (wanted ?? paint)(lastTurn())).observe(find("#report"), {
+new MutationObserver(() => {
+  (wanted ?? paint)(lastTurn());
+  if (isPaper) usePaper(true);
+}).observe(find("#report"), {
   subtree: true,
   attributeFilter: ["data-shown"],
 });

@@ -7,6 +7,7 @@ const MOST = 50;
 
 let open = null; // the id of the conversation of this tab
 let turns = []; // its answers, as the server gave them
+let verdicts = {}; // what the reader thinks of answers, by their number
 let restoring = null; // how many answers of a kept conversation are being shown again
 let dropped = null; // the answers shown when a question on its way was left
 let release = () => {};
@@ -41,7 +42,7 @@ function write() {
   for (const old of others.splice(MOST - 1)) forget(old.id);
   for (;;) {
     try {
-      localStorage.setItem(KEY + open, JSON.stringify({ at: Date.now(), turns }));
+      localStorage.setItem(KEY + open, JSON.stringify({ at: Date.now(), turns, verdicts }));
       return;
     } catch {
       if (!others.length) return say("This browser has no room to keep the conversation.");
@@ -67,7 +68,7 @@ function hold(id) {
 
 // A conversation that another tab has open is shown here too, and goes on as a copy.
 async function openConversation(id) {
-  const wasPending = isPending();
+  const [wasPending, wasBegun] = [isPending(), isBegun()];
   const stored = read(id);
   open = stored && (await hold(id)) ? id : newId();
   if (open !== id) await hold(open);
@@ -75,7 +76,7 @@ async function openConversation(id) {
   const shown = stored?.turns ?? [];
   dropped = wasPending ? shown : null;
   restoring = shown.length;
-  trigger("restore", { turns: shown });
+  trigger(wasPending && !wasBegun ? "again" : "restore", { turns: shown });
 }
 
 document.addEventListener("peel:kept", ({ detail }) => {
@@ -88,10 +89,18 @@ document.addEventListener("peel:kept", ({ detail }) => {
     hold(open);
     sessionStorage.setItem(OPEN, open);
   }
+  keepVerdicts(isOld ? (read(open)?.verdicts ?? {}) : verdicts, isOld ? shown : turns, shown);
   turns = shown;
   if (!isOld) write();
   restoring = null;
 });
+
+// What was thought of an answer is not thought of another one in its place.
+function keepVerdicts(before, judgedTurns, shown) {
+  const same = (n) => JSON.stringify(judgedTurns[n]) === JSON.stringify(shown[n]);
+  verdicts = Object.fromEntries(Object.entries(before).filter(([n]) => shown[n] && same(n)));
+  showVerdicts();
+}
 
 function listConversations() {
   const rows = keptConversations().map(({ id, turns: [first], at }) => {
@@ -107,6 +116,7 @@ function listConversations() {
   const none = make("li", { className: "small" }, "None yet.");
   find("#kept ul").replaceChildren(...(rows.length ? rows : [none]));
   find("[data-forget-all]").hidden = !rows.length;
+  find("[data-clear]").hidden = !turns.length;
 }
 
 function forgetConversation(id) {

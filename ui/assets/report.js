@@ -75,14 +75,16 @@ function show(source, { focus = true } = {}) {
     return;
   }
   wanted = null;
-  const holder = source.closest(".turn, .start");
+  const holder = source.closest(".turn, .start, [data-holder]");
   if (painted !== holder || !markOf(source)) paint(holder);
   const mark = markOf(source);
   if (!mark) return;
+  lit = { document: source.dataset.document, start: +source.dataset.start, end: +source.dataset.end };
+  if (isPaper && sheet()) turnTo({ at: lit.start });
   if (focus) {
     setView("report");
     find("[data-return]").hidden = false;
-    mark.focus({ preventScroll: true });
+    (isPaper && sheet() ? sheet() : mark).focus({ preventScroll: true });
   }
   // A long way is not travelled: the quote is there at once.
   scrollTo(find(".report"), mark, 0.3, focus ? "instant" : "smooth");
@@ -124,11 +126,14 @@ function offerToAsk() {
   const offer = find(".picked");
   offer.hidden = selectedWords().length < 3;
   if (offer.hidden) return;
+  find("[data-right]", offer).hidden = !isJudging();
+  find("[data-pick]", offer).hidden = isJudging();
   const at = getSelection().getRangeAt(0).getBoundingClientRect();
   const frame = find(".report").getBoundingClientRect();
   offer.hidden = at.bottom < frame.top || at.top > frame.bottom;
   const left = Math.min(Math.max(frame.left + 8, at.left), frame.right - offer.offsetWidth - 24);
-  const top = Math.min(Math.max(frame.top + 8, at.bottom + 8), frame.bottom - offer.offsetHeight - 8);
+  const floor = Math.min(frame.bottom, choosingTop()) - offer.offsetHeight - 8;
+  const top = Math.min(Math.max(frame.top + 8, at.bottom + 8), floor);
   Object.assign(offer.style, { left: `${left}px`, top: `${top}px` });
 }
 
@@ -148,7 +153,7 @@ document.addEventListener("selectionchange", () => {
   picking = setTimeout(offerToAsk, 150);
 });
 document.addEventListener("mousedown", (event) => {
-  if (event.target.closest("[data-pick]")) event.preventDefault(); // the selection stays
+  if (event.target.closest(".picked")) event.preventDefault(); // the selection stays
 });
 document.addEventListener("scroll", (event) => {
   if (event.target.matches?.(".report")) offerToAsk();

@@ -14,12 +14,10 @@ function fold(text) {
 
 function matchesIn(block, query) {
   const nodes = [];
-  const walker = document.createTreeWalker(block, NodeFilter.SHOW_TEXT);
   let text = "";
-  while (walker.nextNode()) {
-    if (walker.currentNode.parentElement.closest(".badge")) continue;
-    nodes.push({ node: walker.currentNode, start: text.length });
-    text += walker.currentNode.data;
+  for (const node of textNodes(block)) {
+    nodes.push({ node, start: text.length });
+    text += node.data;
   }
   const folded = fold(text);
   const found = [];
