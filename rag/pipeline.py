@@ -309,10 +309,9 @@ class ReportQA(Parts):
         """How sure it is that the reports answer, the units that do, and why if they do not."""
         if short := asked_abbreviation(question, scope.glossary):
             entry = scope.glossary.get(short)
-            if entry is not None:
-                return 1.0, [Evidence(entry.document, entry.unit, 1.0)], ""
-            if not scope.explains(short):
+            if entry is None:
                 return 0.0, [], f"It does not spell out {short}."
+            return 1.0, [Evidence(entry.document, entry.unit, 1.0)], ""
         confidence = self._answerability.probability(
             signals(evidence, match, self._reader.support(query, evidence))
         )

@@ -49,7 +49,7 @@ _SPOKEN = word_set(
 )
 # Words of questions on named organisations, or on the first, last, best or worst of many.
 _OF_NAMED = word_set(
-    "when led lead leading team head headed charge visit visited visits inspector come came last "
+    "when led lead leading team headed visit visited visits inspector last "
     "latest most recent recently newest earliest oldest first best worst highest lowest take took "
     "place done change changed changes go gone went from to between moved now result grade s "
     "you got else"
@@ -75,9 +75,7 @@ _ASKED = {
     "published": re.compile(r"^\W*when\b.*\bpublished\b", re.IGNORECASE),
     "inspected": re.compile(r"^\W*when\b.*\b(?:inspect|visit)\w*", re.IGNORECASE),
     "lead_inspector": re.compile(
-        r"\blead inspectors?\b|\b(?:who|which inspector) (?:led|lead|headed)\b"
-        r"|\bwho was in charge of the (?:inspection|team)",
-        re.IGNORECASE,
+        r"\blead inspectors?\b|\b(?:who|which inspector) (?:led|lead|headed)\b", re.IGNORECASE
     ),
     "inspectorate": re.compile(r"^\W*who (?:inspected|visited)\b", re.IGNORECASE),
     "organisation": re.compile(

@@ -35,10 +35,6 @@ class Scope:
         words = (self._scopes.vocabulary(document.document_id) for document in self.documents)
         return frozenset().union(*words)
 
-    def explains(self, short: str) -> bool:
-        """Whether a bracket stands behind a word: "SENDIASS (the advice service)"."""
-        return any(f"{short} (" in document.text for document in self.documents)
-
 
 class Scopes:
     """The scopes of a library; safe to share by threads, the last ones are kept."""

@@ -152,7 +152,7 @@ def test_facts_of_a_named_organisation_are_answered_from_facts(qa: ReportQA) -> 
     assert cited("Is there a report on Slough?")[0].startswith("Inspection of Slough")
     assert cited("how about trafford?") == cited("What was the outcome in Trafford?")
     assert len(cited("Who inspected Surrey?")) == 2
-    which = qa.ask("Which of Slough and Wandsworth was judged outstanding for leadership?")
+    which = qa.ask("Which of Slough and Wandsworth was judged good for leadership?")
     assert which.text.startswith("1 of the 2 reports that judge this:")
     assert {citation.document for citation in which.citations} == {WANDSWORTH}
 
@@ -163,12 +163,6 @@ def qa(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> ReportQA:
     return ReportQA(Library.create(path, encoder=encoder, reports=sorted(REPORTS.glob("*.md"))))
 
 
-def test_an_abbreviation_behind_which_a_bracket_stands_is_read(qa: ReportQA) -> None:
-    scope = qa._scopes.all
-    assert not scope.explains("ZZZ")
-    assert any(scope.explains(short) for short in ("ICB", "EHC", "SEND", "CAMHS", "PA", "PAs"))
-
-
 def test_names_without_reports_have_no_organisations() -> None:
-    mentions = Names((), lambda word: False).places("From Kent to York")
+    mentions = Names((), lambda _: False).places("From Kent to York")
     assert [(one.name, one.organisations) for one in mentions] == [("Kent", ()), ("York", ())]
