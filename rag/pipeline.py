@@ -153,7 +153,8 @@ class ReportQA(Parts):
                 drafts.append(self._draft(route, query.query_str, evidence, match, scope))
             draft = self._joined(route, drafts)
         clock.lap("compose")
-        own = self._finished(asked, understood, draft, clock)
+        beside = f"{understood} (after: {route.before})" if route.before else understood
+        own = self._finished(asked, beside, draft, clock)
         if writer is None or own.abstained or not found:
             yield own
         elif fault:

@@ -41,6 +41,8 @@ _BOUNDARIES = (QUESTION_WORDS | RELATIVES | word_set("and or but before after"))
     "than that"
 )
 _MEASURES = word_set("times years days weeks months hours ways kinds sorts types things lots")
+# Of "areas for improvement" and "causes of concern": these do nothing themselves.
+_TASKS = word_set("improvement concern")
 _BEFORE_THERE = BE | word_set("be been being has have")
 # Questions with more words of their own than this keep "they" and "it": these are the force.
 FEW, SOME = 2, 3
@@ -148,6 +150,8 @@ def _is_meant(words: Words, n: int, noun: str, talk: Talk) -> bool:
     undergoes = acts and is_participle(words.low[-1])
     # "What is it doing about that?": the thing is "that", and who does it is the force.
     if acts and not undergoes and _ANOTHER - {words.low[n]} & set(words.low):
+        return False
+    if acts and not undergoes and noun in _TASKS:
         return False
     of_body = talk.clause.is_of_body
     if of_body and acts and not many and not undergoes and not noun.startswith("the "):

@@ -198,6 +198,14 @@ def test_a_call_that_is_too_large_is_refused(address: str) -> None:
     assert httpx.post(f"{address}gradio_api/call/v2/ask", json=body, timeout=60).status_code == 413
 
 
+@pytest.mark.parametrize("call", ["cancel", "reset"])
+def test_a_call_without_a_number_yet_is_stopped_without_a_fault(address: str, call: str) -> None:
+    body = {"session_hash": "abc", "fn_index": 1}
+    stopped = httpx.post(f"{address}gradio_api/{call}", json=body, timeout=60)
+    assert (stopped.status_code, stopped.json()) == (200, {"success": False})
+    assert httpx.post(f"{address}gradio_api/queue/join", json=[], timeout=60).status_code == 422
+
+
 def test_a_page_of_another_site_cannot_ask(address: str) -> None:
     own = {"Origin": address.rstrip("/")}
     for headers, status in (

@@ -100,6 +100,13 @@ def test_a_follow_up_is_completed_from_the_history(qa: ReportQA) -> None:
     assert len(answer.citations) == 3
 
 
+def test_the_question_that_a_follow_up_leans_on_is_shown(qa: ReportQA) -> None:
+    before = "What are the areas for improvement?"
+    answer = qa.ask("does it use drones?", [before])
+    assert answer.understood == f"does it use drones? (after: {before})"
+    assert qa.ask("does it use drones?").understood == "does it use drones?"
+
+
 def test_steps_come_before_the_answer(qa: ReportQA) -> None:
     *steps, answer = qa.stream("How good is the work with other agencies?")
     assert [step.message for step in steps if isinstance(step, Step)] == [

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from fastapi.exception_handlers import request_validation_exception_handler
+from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.errors import PeelError
@@ -54,7 +57,7 @@ def build_server(qa: ReportQA, serving: Serving | None = None) -> FastAPI:
         server,
         build_app(qa, serving),
         path="/",
-        app_kwargs={"exception_handlers": {TypeError: refuse_call, KeyError: refuse_call}},
+        app_kwargs={"exception_handlers": _HANDLERS},
         root_path=serving.root_path.rstrip("/") or None,
         footer_links=[],
         run_history=False,
@@ -92,6 +95,22 @@ def serve(qa: ReportQA, serving: Serving, ready: Callable[[str], None]) -> None:
         shown = f"[{host}]" if ":" in host else host
         ready(f"http://{shown}:{listener.getsockname()[1]}")
         uvicorn.Server(config).run(sockets=[listener])
+
+
+async def _stop_nothing(request: Request, error: Exception) -> Response:
+    """The page may stop a call before the queue has given it a number: that is no fault."""
+    if not isinstance(error, RequestValidationError):
+        raise error
+    if request.url.path.endswith(("/gradio_api/cancel", "/gradio_api/reset")):
+        return JSONResponse({"success": False})
+    return await request_validation_exception_handler(request, error)
+
+
+_HANDLERS: dict[type[Exception], Any] = {
+    TypeError: refuse_call,
+    KeyError: refuse_call,
+    RequestValidationError: _stop_nothing,
+}
 
 
 class _Secured:
