@@ -219,8 +219,12 @@ def _conditions(question: str) -> tuple[Register, str]:
 
 
 def _of_named(asked: Register, question: str) -> Register | None:
-    """The same for named organisations, whose reports of the years that it says are chosen."""
-    if not (asked.judged or asked.fields):
+    """The same for named organisations, whose reports of the years that it says are chosen.
+
+    The words of a judgement alone do not ask for it: "How many children are in care?".
+    """
+    by_words = asked.wanted is not None or bool(asked.order) or _asks_judgement(question)
+    if not (by_words or asked.fields):
         return None
     chooses = re.match(r"\W*(?:which|who)\b", question, re.IGNORECASE) is not None
     judged = asked.judged and (bool(asked.aspect) or not asked.fields)

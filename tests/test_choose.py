@@ -144,6 +144,12 @@ def test_superlatives_are_answered_from_dates_and_grades(documents: dict[str, Do
     assert register_of("What did the latest inspection say about fostering?", ()) is None
 
 
+def test_the_words_of_a_judgement_alone_do_not_ask_for_it(documents: dict[str, Document]) -> None:
+    slough = [documents[SLOUGH]]
+    assert register_of("How many children are in care in ?", slough, named=True) is None
+    assert register_of("How are children in care in  rated?", slough, named=True) is not None
+
+
 def test_facts_of_a_named_organisation_are_answered_from_facts(qa: ReportQA) -> None:
     def cited(question: str) -> list[str]:
         return [citation.quote for citation in qa.ask(question).citations]
