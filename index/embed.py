@@ -82,7 +82,7 @@ class Encoder(BaseEmbedding):
     def encode_query(self, query: str) -> Vectors:
         """The vector of a question, shape (dimension,)."""
         text = _encodable(query)
-        with self._lock, _threads([text]):
+        with self._lock, threads_for(1):
             cut = self._count_cut([text])
             vector = self._model.encode_query(
                 text, normalize_embeddings=True, show_progress_bar=False
@@ -111,7 +111,7 @@ class Encoder(BaseEmbedding):
         cut = 0
         for places in _batches(texts):
             batch = [texts[place] for place in places]
-            with self._lock, _threads(batch):
+            with self._lock, threads_for(len(batch)):
                 cut += self._count_cut(batch)
                 features = self._model.encode(
                     batch,
@@ -215,9 +215,9 @@ def _unit_length(rows: Vectors) -> Vectors:
 
 
 @contextmanager
-def _threads(texts: Sequence[str]) -> Iterator[None]:
+def threads_for(texts: int) -> Iterator[None]:
     """Torch with one thread for one text: more gain little and wait for a busy machine."""
-    if len(texts) > 1:
+    if texts > 1:
         yield
         return
     import torch

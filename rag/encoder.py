@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
 from index.config import IndexConfig
-from index.embed import Encoder, Vectors, load_encoder
+from index.embed import Encoder, Vectors, load_encoder, threads_for
 from index.errors import ModelError
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class ReadingEncoder:
         lengths = np.array([len(text) for text in texts])
         tokens = question / np.linalg.norm(question, axis=1, keepdims=True)
         late = max_sims(question, texts).astype(np.float32)
-        with torch.inference_mode():
+        with torch.inference_mode(), threads_for(len(texts)):
             odds: list[float] = self.interaction(
                 torch.from_numpy(tokens).expand(len(texts), -1, -1),
                 torch.ones(len(texts), len(tokens), dtype=torch.bool),

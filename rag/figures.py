@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 from rag.words import word_set
 
@@ -54,6 +55,7 @@ _NO_NOUN = (
 _TIME = re.compile(r"[\s-]*(hour|day|week|month|year|minute)", re.IGNORECASE)
 
 
+@lru_cache(2000)
 def figures(text: str) -> frozenset[str]:
     """The numbers, months, weekdays and shares of a text, each in one spelling.
 

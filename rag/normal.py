@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from index.types import Span
 
@@ -29,6 +30,7 @@ class Normal:
     offsets: tuple[int, ...]
 
 
+@lru_cache(2000)
 def normal(text: str) -> Normal:
     """The text in one spelling, with its map."""
     made: list[str] = []

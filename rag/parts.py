@@ -17,7 +17,7 @@ from rag.retrieve import BM25Index, HybridRetriever
 from rag.route import Router
 from rag.scope import Scope, Scopes
 from rag.tokens import TokenStore
-from rag.verifier import Verifier, shared_verifier
+from rag.verifier import Verifier
 
 
 class Parts:
@@ -79,12 +79,15 @@ class Parts:
     @cached_property
     def verifier(self) -> Verifier:
         """What checks the sentences that a language model writes."""
-        return Verifier(self._given_reader) if self._given_reader else shared_verifier()
+        return Verifier(self.reading_encoder, tokens=self._tokens)
+
+    @cached_property
+    def _tokens(self) -> TokenStore:
+        return TokenStore(made_folder(self.library.path), self.reading_encoder.model_hash)
 
     @cached_property
     def _reader(self) -> EvidenceReader:
-        tokens = TokenStore(made_folder(self.library.path), self.reading_encoder.model_hash)
-        return EvidenceReader(self._documents, self.reading_encoder, self.config, tokens)
+        return EvidenceReader(self._documents, self.reading_encoder, self.config, self._tokens)
 
     @cached_property
     def _questions(self) -> QuestionIndex:

@@ -6,9 +6,10 @@ import json
 import math
 import re
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 from threading import Lock
 
@@ -20,6 +21,7 @@ from index.types import Document, Span, Unit
 from rag.answerable import own_words
 from rag.cite import lead_in_of
 from rag.encoder import ReadingEncoder
+from rag.tokens import TokenStore, packed, reading, unpacked
 from rag.types import Citation
 
 SUPPORT = "peel-support-1"
@@ -65,7 +67,7 @@ class Ground:
 
     @property
     def reading(self) -> str:
-        """The words as the reader reads them, as ``rag.read.reading`` gives them."""
+        """The words as the reader reads them, as ``rag.tokens.reading`` gives them."""
         return f"{self.section}. {self.words}"
 
 
@@ -89,12 +91,19 @@ class Signals:
 class Support:
     """A logistic regression over ``Signals``; ``rag/models/README.md`` says on what it was fitted.
 
-    Vectors of texts are kept for the next sentence.
+    Vectors of texts are kept for the next sentence; those of a report's units come from a
+    ``TokenStore``, where it has them.
     """
 
-    def __init__(self, reader: ReadingEncoder, weights: Sequence[float] | None = None) -> None:
+    def __init__(
+        self,
+        reader: ReadingEncoder,
+        weights: Sequence[float] | None = None,
+        tokens: TokenStore | None = None,
+    ) -> None:
         """``weights``: one for each signal, then the bias; those of the package if None."""
         self._reader = reader
+        self._stored = tokens
         self._weights = tuple(weights or json.loads(_MODEL.read_text(encoding="utf-8"))["weights"])
         self._texts: OrderedDict[str, Vectors] = OrderedDict()
         self._lock = Lock()
@@ -108,11 +117,11 @@ class Support:
 
     def ready(self, grounds: Sequence[Ground]) -> None:
         """Reads words before they are needed."""
-        self._tokens([ground.reading for ground in grounds])
+        self._tokens(grounds)
 
     def nearness(self, sentence: str, grounds: Sequence[Ground]) -> list[float]:
         """The late-interaction score of each alone, to find what to look at closely."""
-        said, texts = self._said(sentence), self._tokens([ground.reading for ground in grounds])
+        said, texts = self._said(sentence), self._tokens(grounds)
         return [
             float((said @ text.T).max(axis=1).mean()) if len(said) and len(text) else 0.0
             for text in texts
@@ -121,7 +130,7 @@ class Support:
     def signals(self, sentence: str, grounds: Sequence[Ground]) -> Signals:
         """What is seen of a sentence beside all these words together."""
         readings = [ground.reading for ground in grounds]
-        texts, said = self._tokens(readings), self._said(sentence)
+        texts, said = self._tokens(grounds), self._said(sentence)
         there = np.concatenate(texts) if texts else said[:0]
         if not len(said) or not len(there):
             return Signals(0.0, 0.0, 0.0, _LEAST, 0.0)
@@ -147,21 +156,45 @@ class Support:
         lengths = np.linalg.norm(tokens, axis=1, keepdims=True)
         return np.asarray(tokens / np.maximum(lengths, 1e-12), dtype=np.float32)
 
-    def _joint(self, sentence: str, reading: str) -> float:
-        return self._reader.log_odds(
-            self._reader.question_tokens(sentence), self._tokens([reading])
-        )[0]
+    def _joint(self, sentence: str, text: str) -> float:
+        vectors = self._texts.get(text)
+        texts = [vectors] if vectors is not None else self._read([text])
+        return self._reader.log_odds(self._reader.question_tokens(sentence), texts)[0]
 
-    def _tokens(self, texts: Sequence[str]) -> list[Vectors]:
-        """The vectors of each text's tokens, from memory where they are there."""
+    def _tokens(self, grounds: Sequence[Ground]) -> list[Vectors]:
+        """The vectors of each ground's tokens, from memory where they are there."""
+        texts = [ground.reading for ground in grounds]
         with self._lock:
-            missing = [text for text in dict.fromkeys(texts) if text not in self._texts]
-            for text, vectors in zip(missing, self._reader.text_tokens(missing), strict=True):
-                self._texts[text] = vectors
+            missing = {
+                text: ground
+                for text, ground in zip(texts, grounds, strict=True)
+                if text not in self._texts
+            }
+            made = self._kept(missing.values()) if missing else {}
+            unread = [text for text in missing if text not in made]
+            self._texts |= made | dict(zip(unread, self._read(unread), strict=True))
             found = [self._texts[text] for text in texts]
             while len(self._texts) > _KEPT:
                 self._texts.popitem(last=False)
         return found
+
+    def _kept(self, grounds: Iterable[Ground]) -> dict[str, Vectors]:
+        """The vectors of the grounds that are whole units of reports, by their readings."""
+        found: dict[str, Vectors] = {}
+        for document, own in groupby(grounds, lambda ground: ground.document):
+            if self._stored is None:
+                break
+            places = {(ground.start, ground.end) for ground in own}
+            units = [unit for unit in document.units if (unit.start, unit.end) in places]
+            for unit, vectors in zip(units, self._stored.read(document, units), strict=True):
+                if vectors is not None:
+                    found[reading(document, unit)] = vectors
+        return found
+
+    def _read(self, texts: Sequence[str]) -> list[Vectors]:
+        """The vectors of texts read now, as a store gives them: verdicts do not hang on it."""
+        made = self._reader.text_tokens(texts)
+        return [unpacked(packed(vectors), self._reader.dimension) for vectors in made]
 
 
 def _shared(sentence: str, evidence: str) -> float:

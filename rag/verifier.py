@@ -14,6 +14,7 @@ from rag.naming import unfounded_names, unfounded_quotes
 from rag.normal import find, normal
 from rag.polarity import contradicts, grade_faults, turned
 from rag.support import Ground, Support
+from rag.tokens import TokenStore
 
 _KEPT = 4000
 _NAMING = frozenset(("organisation", "inspectorate"))
@@ -64,9 +65,15 @@ class Verifier:
     they say it.
     """
 
-    def __init__(self, reader: ReadingEncoder, config: VerifyConfig | None = None) -> None:
+    def __init__(
+        self,
+        reader: ReadingEncoder,
+        config: VerifyConfig | None = None,
+        tokens: TokenStore | None = None,
+    ) -> None:
+        """``tokens`` has the vectors of reports that were read when they were added."""
         self.config = config or VerifyConfig()
-        self.support = Support(reader)
+        self.support = Support(reader, tokens=tokens)
         self._known = lru_cache(_KEPT)(self._look)
 
     def check(self, sentence: str, grounds: Sequence[Ground], *, again: bool = False) -> Check:
@@ -92,8 +99,9 @@ class Verifier:
         best = min(tried, key=_rank)
         if best.check.is_proven:
             return _narrowed(sentence, best)
-        # What one passage denies others do not prove together.
-        if any(contradicts(sentence, one.words) for one in near):
+        # What one passage denies, or none has the number of, others do not prove together.
+        there = figures("\n".join(f"{one.words}\n{one.section}" for one in near))
+        if figures(sentence) - there or any(contradicts(sentence, one.words) for one in near):
             return best
         return self._joined(sentence, tried)
 

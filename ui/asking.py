@@ -144,7 +144,8 @@ def verify(
 
     FILE is what 'peel ask --json' printed, or a conversation that was exported as JSON. Answers
     from a report that was replaced or removed since are proven against the text that it had.
-    Needs no network and no model. The exit status is 1 where anything is not proven.
+    Sentences that a language model wrote are judged anew, by our own reader.
+    Needs no network and no language model. The exit status is 1 where anything is not proven.
     """
     from rag.export import verify_all
 
