@@ -34,6 +34,7 @@ eval-library: $(VENV)/.installed ## Run the questions on a library of hundreds; 
 	@test -d "$(DATA)" || { echo "name the folder of reports: make eval-library DATA=FOLDER"; exit 1; }
 	@$(BIN)/peel index add "$(DATA)" --library .peel/library-of-hundreds > /dev/null
 	@$(BIN)/peel eval run eval/sets/library.jsonl --library .peel/library-of-hundreds --out runs/library
+	@cp runs/library/misses.md eval/results/library.misses.md
 
 results: eval eval-unseen ## Write anew what eval/results/ holds: missed questions and ablations
 	@mkdir -p eval/results

@@ -18,13 +18,19 @@ _INTRODUCTION: Final = (
 
 
 def misses_markdown(run: Evaluation) -> str:
-    """A table of causes and a list of the missed questions, in the order of the set."""
-    missed = [(result, why) for result in run.results if (why := cause(result)) is not None]
+    """A table of causes and a list of the missed questions, in the order of the set.
+
+    Those that are held out are not read, lest something be tuned on them.
+    """
+    results = [result for result in run.results if not result.question.held_out]
+    missed = [(result, why) for result in results if (why := cause(result)) is not None]
+    kept = len(run.results) - len(results)
+    held = f" {kept} more are held out and not listed." if kept else ""
     name = escape_markdown(run.set_name) or "question set"
     blocks = [
         f"# Missed questions: {name}",
-        f"{len(missed)} of {len(run.results)} questions, {escape_markdown(run.model)}, "
-        f"fingerprint {escape_markdown(run.fingerprint[:16])}. {_INTRODUCTION}",
+        f"{len(missed)} of {len(results)} questions, {escape_markdown(run.model)}, "
+        f"fingerprint {escape_markdown(run.fingerprint[:16])}.{held} {_INTRODUCTION}",
     ]
     counted = Counter(why.name for _, why in missed)
     if counted:

@@ -44,10 +44,15 @@ def absent_names(
 ) -> tuple[Absent, ...]:
     """The organisations that a question clearly asks for and that no report is on.
 
-    Clearly is where a preposition or "council" says that a name with a capital is a place or a
-    body. Elsewhere than behind "in" a name counts only where no report has it in its text.
+    Clearly is where the name is that of a council's area, or a preposition or "council" says
+    that a name with a capital is a place or a body. Of the latter, elsewhere than behind "in" a
+    name counts only where no report has it in its text. ``mentions`` are all places named.
     """
     found: dict[str, Absent] = {}
+    for one in mentions:
+        if not one.organisations:
+            mentioned = any(one.name in document.text for document in documents.values())
+            found.setdefault(one.name, Absent(one.name, mentioned))
     for pattern in (_PLACED, _OWNED, _ENDS):
         for match in pattern.finditer(question):
             name = re.sub(rf"(?:['’]s?)?(?: {_BODY})?$", "", match["name"])

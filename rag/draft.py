@@ -110,7 +110,8 @@ def _row(row: Row, begin: int) -> tuple[list[Part], list[Citation]]:
 
 def absent_draft(route: Route) -> Draft:
     """What is answered where there is no report on what is asked for."""
-    return Draft((Part("note", no_report(route)),), 0.0, abstained=True)
+    notes = [*([no_report(route)] if route.absent else []), *route.lacking]
+    return Draft(tuple(Part("note", note) for note in notes), 0.0, abstained=True)
 
 
 def no_report(route: Route) -> str:
@@ -142,6 +143,7 @@ def route_notes(route: Route, documents: Mapping[str, Document]) -> list[str]:
     notes = []
     if route.groups and route.absent:
         notes.append(no_report(route))
+    notes += route.lacking
     notes += [
         f"There is an earlier report, {report_name(documents[name])}; name its year to ask it."
         for name in route.older

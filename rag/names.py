@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.types import Document
+from rag.places import ALSO_WORDS, PLACES
 from rag.words import word_set
 
 _TOKEN = re.compile(r"&|[^\W_]+")
@@ -53,11 +54,15 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """Where a question names organisations: several where the name fits several."""
+    """Where a question names organisations: several where the name fits several.
+
+    None where the name is that of a place which no report is on; ``name`` is then its name.
+    """
 
     start: int
     end: int
     organisations: tuple[Organisation, ...]
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,10 +115,16 @@ class Names:
             for key, items in found.items()
         }
         self._aliases = _aliases(found)
-        self._longest = max(map(len, self._aliases), default=0)
+        others = {words_of(name): name for name in PLACES}
+        self._others = {key: name for key, name in others.items() if key not in self._aliases}
+        self._longest = max(map(len, [*self._aliases, *self._others]), default=0)
 
     def mentions(self, question: str) -> list[Mention]:
         """The organisations named in a question, in order; of two that overlap the longer."""
+        return [one for one in self.places(question) if one.organisations]
+
+    def places(self, question: str) -> list[Mention]:
+        """The same with the places named that no report is on, see ``rag.places``."""
         tokens = tokens_of(question)
         found: list[Mention] = []
         place = 0
@@ -121,8 +132,9 @@ class Names:
             length = self._at(tokens, place)
             if length:
                 key = tuple(token.word for token in tokens[place : place + length])
-                named = tuple(self.organisations[one] for one in self._aliases[key])
-                found.append(Mention(tokens[place].start, tokens[place + length - 1].end, named))
+                named = tuple(self.organisations[one] for one in self._aliases.get(key, ()))
+                start, end = tokens[place].start, tokens[place + length - 1].end
+                found.append(Mention(start, end, named, "" if named else self._others[key]))
             place += length or 1
         return found
 
@@ -130,7 +142,10 @@ class Names:
         """How many tokens a name has that begins at a place; 0 where none does."""
         for length in range(min(self._longest, len(tokens) - place), 0, -1):
             run = tokens[place : place + length]
-            if tuple(token.word for token in run) in self._aliases and self._is_name(
+            key = tuple(token.word for token in run)
+            is_word = key[0] in ALSO_WORDS and not run[0].capital
+            is_place = key in self._others and not is_word
+            if (key in self._aliases or is_place) and self._is_name(
                 run, tokens[place - 1] if place else None, tokens[place + length :][:1]
             ):
                 return length

@@ -182,14 +182,17 @@ class ReportQA(Parts):
 
     def _without_search(self, understood: str, route: Route) -> Draft | None:
         """What is answered from what is known of the reports alone, None where that is not all."""
+        if route.lacking and not route.groups:
+            return absent_draft(route)
         documents = self._scopes.of(route.every).documents
         if route.groups:
             asked = register_of(route.unnamed, documents, named=True)
             found = table(asked, documents) if asked is not None else None
-            if found is None or not found.rows:
+            if asked is None or found is None or not (found.rows or asked.wanted):
                 return None
-            notes = route_notes(route, self._documents)
-            return with_notes(judgement_draft(found), notes)
+            chooses = asked.order or asked.wanted
+            draft = register_draft(asked, found) if chooses else judgement_draft(found)
+            return with_notes(draft, route_notes(route, self._documents))
         asked = register_of(understood, documents) if len(documents) > 1 else None
         if asked is not None:
             return register_draft(asked, table(asked, documents))

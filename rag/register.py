@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from index.facts.grades import GRADE, canonical, rank
 from index.types import Document, Fact
 from rag.names import words_of
 from rag.where import KINDS
 from rag.words import word_set
+
+Order = Literal["", "latest", "earliest", "best", "worst"]
 
 _OPENS = re.compile(
     r"^\W*(?:(?:please|and|so|ok|can you|could you|tell me|i want to know|i need)\W+)*"
@@ -44,6 +47,46 @@ _SPOKEN = word_set(
     "called who compare both either only also more than better worse above below less least not "
     "none still currently now"
 )
+# Words of questions on named organisations, or on the first, last, best or worst of many.
+_OF_NAMED = word_set(
+    "when led lead leading team headed visit visited visits inspector last "
+    "latest most recent recently newest earliest oldest first best worst highest lowest take took "
+    "place done change changed changes go gone went from to between moved now result grade s "
+    "you got else"
+)
+_SERVICES = re.compile(r"\bchildren['’]?s (?:social care )?services?\b", re.IGNORECASE)
+_ORDERS: dict[Order, re.Pattern[str]] = {
+    "latest": re.compile(
+        r"\b(?:latest|most recent(?:ly)?|newest)\b"
+        r"|\b(?:inspect\w*|visit\w*|published|reports?) last\b|\blast (?:inspect|visit|publish)"
+        r"|\bwhich\b.*\blast\W*$",
+        re.IGNORECASE,
+    ),
+    "earliest": re.compile(
+        r"\b(?:earliest|oldest)\b|\b(?:inspect\w*|visit\w*|published) first\b"
+        r"|\bfirst (?:inspected|visited|published)|\bthe first (?:\w+ ){0,2}(?:inspection|report)\b"
+        r"|\bwhich\b.*\bfirst\W*$",
+        re.IGNORECASE,
+    ),
+    "best": re.compile(r"\b(?:best|highest)\b", re.IGNORECASE),
+    "worst": re.compile(r"\b(?:worst|lowest)\b", re.IGNORECASE),
+}
+_ASKED = {
+    "published": re.compile(r"^\W*when\b.*\bpublished\b", re.IGNORECASE),
+    "inspected": re.compile(r"^\W*when\b.*\b(?:inspect|visit)\w*", re.IGNORECASE),
+    "lead_inspector": re.compile(
+        r"\blead inspectors?\b|\b(?:who|which inspector) (?:led|lead|headed)\b", re.IGNORECASE
+    ),
+    "inspectorate": re.compile(r"^\W*who (?:inspected|visited)\b", re.IGNORECASE),
+    "organisation": re.compile(
+        r"\b(?:is|are) there (?:a|any|some)\b.*\breports?\b|\b(?:do you|have you)\b.*\breports?\b",
+        re.IGNORECASE,
+    ),
+}
+_BARE = re.compile(
+    r"\W*(?:(?:so|and|but|ok|now)\W+)*(?:what about|how about|how is|hows|tell me about)?\W*",
+    re.IGNORECASE,
+)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _BODIES = ("Ofsted", "CQC", "HMICFRS", "HMI Prisons", "HMI Probation", "Estyn")
 _OUTCOMES = {
@@ -65,7 +108,9 @@ class Register:
     """A question over all reports, taken apart.
 
     ``wanted`` says of a grade whether it is asked for, None where none is; ``aspect`` are the
-    words of the judgement that is meant, empty for the overall one.
+    words of the judgement that is meant, empty for the overall one. ``order`` says that the
+    first or last of these reports is asked for, or that with the best or worst grade;
+    ``fields`` are other facts that are asked for of each report.
     """
 
     wanted: Callable[[str], bool] | None
@@ -76,6 +121,8 @@ class Register:
     published: bool = False
     bodies: tuple[str, ...] = ()
     kind: str = ""
+    order: Order = ""
+    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +152,44 @@ def register_of(
     """The question taken apart, None where it is not one over all reports.
 
     ``named`` says that it names the organisations that these reports are on; then it need ask
-    for no more than a judgement: "How was Slough rated for leadership?", less the name.
+    for no more than a judgement, a date or a name: "How was Slough rated for leadership?", "Who
+    led the inspection?", less the name of the organisation. A name alone asks how it was judged.
     """
-    if not named and not (_OPENS.search(question) and _MANY.search(question)):
+    if named and _BARE.fullmatch(question):
+        return Register(None, judged=True)
+    order = _order(question)
+    if not named and not (_OPENS.search(question) and (order or _MANY.search(question))):
         return None
+    asked, rest = _conditions(question)
+    asked = replace(asked, order=order, fields=_fields(question, order) if named or order else ())
+    words = words_of(rest)
+    spoken = _SPOKEN | _OF_NAMED if named or order else _SPOKEN
+    known = spoken | _SUBJECTS | KINDS.keys()
+    aspect = tuple(word for word in words if word not in known)
+    labels = [_prefixes(words_of(fact.label)) for d in documents for fact in d.facts if fact.label]
+    if aspect and not any(_prefixes(aspect) <= label for label in labels):
+        return None
+    by_grade = asked.wanted is not None or bool(aspect) or order in ("best", "worst")
+    asked = replace(asked, aspect=aspect, judged=by_grade or _asks_judgement(question))
+    if named:
+        return _of_named(asked, question)
+    lists = re.search(r"\breports?\b", question, re.IGNORECASE) is not None
+    conditions = asked.judged or asked.years or asked.bodies or asked.kind or asked.order
+    return asked if conditions or lists else None
+
+
+def _order(question: str) -> Order:
+    return next((order for order, words in _ORDERS.items() if words.search(question)), "")
+
+
+def _fields(question: str, order: Order) -> tuple[str, ...]:
+    if order in ("latest", "earliest"):
+        return ("published",) if re.search(r"\bpublished\b", question, re.I) else ("inspected",)
+    return tuple(field for field, words in _ASKED.items() if words.search(question))[:1]
+
+
+def _conditions(question: str) -> tuple[Register, str]:
+    """Grades, years, inspectorates and kind, and the question without the words for them."""
     rest = question
     outcomes = []
     for outcome, shape in _OUTCOMES.items():
@@ -122,22 +203,35 @@ def register_of(
     for body in bodies:
         rest = re.sub(rf"\b{body}\b", " ", rest, flags=re.IGNORECASE)
     rest = _YEAR.sub(" ", rest)
-    words = words_of(rest)
-    kinds = [kind for word, kind in KINDS.items() if word in words]
-    known = _SPOKEN | _SUBJECTS | KINDS.keys()
-    aspect = tuple(word for word in words if word not in known)
-    labels = [_prefixes(words_of(fact.label)) for d in documents for fact in d.facts if fact.label]
-    if aspect and not any(_prefixes(aspect) <= label for label in labels):
+    kinds = [kind for word, kind in KINDS.items() if word in words_of(rest)]
+    if not kinds and _SERVICES.search(rest):
+        kinds = [KINDS["ilacs"]]
+        rest = _SERVICES.sub(" ", rest)
+    return Register(
+        wanted,
+        judged=False,
+        graded=graded,
+        years=years,
+        published=re.search(r"\bpublished\b", question, re.IGNORECASE) is not None,
+        bodies=bodies,
+        kind=kinds[0] if kinds else "",
+    ), rest
+
+
+def _of_named(asked: Register, question: str) -> Register | None:
+    """The same for named organisations, whose reports of the years that it says are chosen.
+
+    The words of a judgement alone do not ask for it: "How many children are in care?".
+    """
+    by_words = asked.wanted is not None or bool(asked.order) or _asks_judgement(question)
+    if not (by_words or asked.fields):
         return None
-    judged = wanted is not None or bool(aspect) or _asks_judgement(question)
-    if named:
-        return Register(None, True, False, aspect) if _asks_judgement(question) else None
-    lists = re.search(r"\breports?\b", question, re.IGNORECASE) is not None
-    if not judged and not years and not bodies and not kinds and not lists:
-        return None
-    published = re.search(r"\bpublished\b", question, re.IGNORECASE) is not None
-    kind = kinds[0] if kinds else ""
-    return Register(wanted, judged, graded, aspect, years, published, bodies, kind)
+    chooses = re.match(r"\W*(?:which|who)\b", question, re.IGNORECASE) is not None
+    judged = asked.judged and (bool(asked.aspect) or not asked.fields)
+    if not chooses:
+        asked = replace(asked, wanted=None, graded=False)
+    order = asked.order if chooses else ""
+    return replace(asked, judged=judged, years=frozenset(), bodies=(), order=order)
 
 
 def table(asked: Register, documents: Sequence[Document]) -> Table:
@@ -145,7 +239,7 @@ def table(asked: Register, documents: Sequence[Document]) -> Table:
     rows: list[Row] = []
     others: list[Row] = []
     unknown: list[Document] = []
-    for document in sorted(documents, key=_name):
+    for document in sorted(documents, key=_place):
         if asked.kind and not any(
             fact.field == "kind" and fact.value == asked.kind for fact in document.facts
         ):
@@ -159,11 +253,38 @@ def table(asked: Register, documents: Sequence[Document]) -> Table:
         if asked.judged and (judged is None or other_scale):
             unknown.append(document)
             continue
-        facts = [*([judged] if judged else []), *when, *by] or _valued(document, "organisation", "")
+        more = [fact for fact in document.facts if fact.field in asked.fields]
+        if asked.fields and not more:
+            unknown.append(document)
+            continue
+        facts = [*([judged] if judged else []), *when, *by, *more]
+        facts = facts or _valued(document, "organisation", "")
         row = Row(document, tuple(facts))
         is_wanted = asked.wanted is None or judged is None or asked.wanted(judged.value)
         (rows if is_wanted else others).append(row)
+    if asked.order:
+        return _ordered(asked, rows, unknown)
     return Table(tuple(rows), tuple(others), tuple(unknown))
+
+
+def _ordered(asked: Register, rows: Sequence[Row], unknown: Sequence[Document]) -> Table:
+    """The rows that come first in the order asked for; equal ones stand together."""
+
+    def key(row: Row) -> str | int:
+        if asked.order in ("best", "worst"):
+            return rank(row.facts[0].value)
+        dated = next(fact for fact in row.facts if fact.field in asked.fields)
+        return dated.value.partition("/")[2] or dated.value
+
+    keyed = [(key(row), row) for row in rows]
+    keyed = [item for item in keyed if item[0] != -1]
+    keys = [item[0] for item in keyed]
+    first = (max if asked.order in ("latest", "worst") else min)(keys, default="")
+    return Table(
+        tuple(row for value, row in keyed if value == first),
+        tuple(row for value, row in keyed if value != first),
+        tuple(unknown),
+    )
 
 
 def heading(asked: Register, found: Table) -> str:
@@ -178,6 +299,8 @@ def heading(asked: Register, found: Table) -> str:
         return "No report here is of this kind."
     if not found.rows:
         return f"None of the {of}."
+    if asked.order:
+        return f"The {asked.order} of the {of}:" if looked_at > 1 else f"The {of}:"
     if asked.wanted is None:
         return f"The {of}:"
     return f"{len(found.rows)} of the {of}:"
@@ -221,7 +344,7 @@ def _plain(grade: str) -> str:
 def _asks_judgement(question: str) -> bool:
     return bool(
         re.search(
-            r"\b(?:judge?ments?|judged|ratings?|rated|grades?|graded|overall|outcomes?|marks?)\b",
+            r"\b(?:judge?ments?|judged|ratings?|rated|grades?|graded|overall|outcomes?|results?|marks?)\b",
             question,
             re.IGNORECASE,
         )
@@ -267,6 +390,8 @@ def _prefixes(words: Sequence[str]) -> frozenset[str]:
     return frozenset(word[:5] for word in words)
 
 
-def _name(document: Document) -> tuple[str, str]:
-    named = _valued(document, "organisation", "")
-    return (named[0].value if named else document.title), document.document_id
+def _place(document: Document) -> tuple[str, str, str]:
+    """The place of a report in a table: by organisation, then by age."""
+    named, dated = _valued(document, "organisation", ""), _valued(document, "inspected", "")
+    date = dated[0].value if dated else ""
+    return (named[0].value if named else document.title), date, document.document_id

@@ -14,22 +14,14 @@ from itertools import pairwise
 
 from index.types import Document
 from rag.absent import Absent, absent_names
-from rag.names import Mention, Names
+from rag.choose import among, among_all, fact_of, wanted_of
+from rag.names import Names
+from rag.reword import blanked, topic, without_names
+from rag.where import KINDS
 
 _GROUPS = 6
 _KEPT = 8  # routers for some of the reports
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_SINCE = re.compile(r"\b(?:since|before|after|until|by|than|till)(?: the)?\s*$", re.IGNORECASE)
-_OF_REPORTS = re.compile(
-    r"\b(?:reports?|inspections?|inspected|published|visits?|visited|judged|rated|graded)\b", re.I
-)
-_SAID_DATE = re.compile(r"\b(?:inspected|visited|published)\b", re.IGNORECASE)
-_PUBLISHED = re.compile(r"\bpublished\b", re.IGNORECASE)
-_NEAR = 40  # characters between a year and the word that says that it is the reports'
-_INSPECTORATES = re.compile(
-    r"\b(Ofsted|CQC|Care Quality Commission|HMICFRS|HMIP|HMI Prisons|HMI Probation|Estyn)\b", re.I
-)
-_SHORT = {"care quality commission": "cqc", "hmip": "hmi prisons"}
+_CALLED = {KINDS["send"]: "the area", KINDS["ilacs"]: "the area", KINDS["peel"]: "the force"}
 _EVERY = re.compile(
     r"\b(?:all|any|each|every|other|which|what|how many|across|most|both|these|those)\b"
     r"(?: (?:of )?(?:the |these |those )?(?:\w+ ){0,2}?)(?:reports?|councils?|authorit(?:y|ies)"
@@ -50,16 +42,6 @@ _TAIL = re.compile(
 )
 
 
-# "What did inspectors say about", "what do the reports find on".
-_FRAME = re.compile(
-    r"\W*what (?:else )?(?:did|do|does|have|has|is|was) (?:the |these |those |any )?"
-    r"(?:(?:inspectors?|reports?|inspections?|inspectorates?|ofsted|cqc|hmicfrs|they|it|you)"
-    r"(?: and (?:the )?(?:ofsted|cqc))? )?(?:say|said|find|found|conclude|concluded|report|reported"
-    r"|tell us|think|write|written|note|noted|known) (?:about|on|of|regarding) (?P<topic>.+)",
-    re.IGNORECASE | re.DOTALL,
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Group:
     """The reports that one answer is made from, and whose they are."""
@@ -77,8 +59,9 @@ class Route:
     together, all where that is None. ``absent`` are names that the library has no report on,
     and ``there`` then the organisations that it has some on;
     ``older`` are reports left out because there is a newer one of the same kind; ``unnamed``
-    is the question with its names blanked; ``before`` is the question before, where this one
-    points back at it.
+    is the question with its names blanked; ``lacking`` says of organisations named that no
+    report on them is of the kind or the year asked for; ``before`` is the question before,
+    where this one points back at it.
     """
 
     question: str
@@ -88,6 +71,7 @@ class Route:
     there: tuple[str, ...] = ()
     older: tuple[str, ...] = ()
     unnamed: str = ""
+    lacking: tuple[str, ...] = ()
     before: str = ""
 
     @property
@@ -135,7 +119,7 @@ class Router:
 
         Empty where the question is more than a name.
         """
-        found = self.names.mentions(question)
+        found = self.names.places(question)
         rest = question[: found[0].start] if found else ""
         joined = all(_JOINS.fullmatch(question, one.end, two.start) for one, two in pairwise(found))
         if not found or not joined or not before or not _MOVES.fullmatch(rest):
@@ -143,7 +127,7 @@ class Router:
         if not _TAIL.fullmatch(question[found[-1].end :]):
             return ""
         named = question[found[0].start : found[-1].end]
-        earlier = self.names.mentions(before)
+        earlier = self.names.places(before)
         if earlier:
             return f"{before[: earlier[0].start]}{named}{before[earlier[-1].end :]}"
         return f"{before.rstrip(' ?.!')} in {named}?"
@@ -157,119 +141,35 @@ class Router:
         every = tuple(self._documents) if self._narrowed else None
         if len(self._documents) < 2 and not self._narrowed:
             return Route(question)
-        own = self.names.mentions(question)
-        absent = absent_names(question, own, self._documents, self._is_ordinary)
-        allowed = self._by_year_and_inspectorate(question)
+        places = self.names.places(question)
+        own = [one for one in places if one.organisations]
+        absent = absent_names(question, places, self._documents, self._is_ordinary)
+        wanted = wanted_of(question)
         named = own
         if not own and not absent and not _EVERY.search(question):
             earlier = map(self.names.mentions, reversed(history))
             named = next((found for found in earlier if found), [])
-        organisations = dict.fromkeys(one for item in named for one in item.organisations)
+        organisations = tuple(dict.fromkeys(one for item in named for one in item.organisations))
         if not organisations:
-            documents = tuple(name for name in self._documents if allowed and name in allowed)
-            return Route(
-                topic(question), documents=documents or every, absent=absent, there=self._there()
-            )
-        groups: list[Group] = []
-        older: list[str] = []
-        for organisation in tuple(organisations)[:_GROUPS]:
-            chosen = [name for name in organisation.documents if allowed and name in allowed]
-            if not chosen:
-                chosen, left = self._newest(organisation.documents)
-                older += left
-            groups.append(Group(organisation.name, tuple(chosen)))
+            documents = among_all(wanted, self._documents) or every
+            return Route(topic(question), documents=documents, absent=absent, there=self._there())
+        found = {one: among(one, wanted, self._documents) for one in organisations[:_GROUPS]}
+        groups = tuple(Group(one.name, of.reports) for one, of in found.items() if of.reports)
         return Route(
-            topic(_without(question, own)),
-            tuple(groups),
+            topic(without_names(question, places, self._stand_in(groups))),
+            groups,
             absent=absent,
             there=self._there(),
-            older=tuple(older),
-            unnamed=_blanked(question, own),
+            older=tuple(name for of in found.values() for name in of.older),
+            unnamed=blanked(question, places),
+            lacking=tuple(of.lacking for of in found.values() if of.lacking),
         )
+
+    def _stand_in(self, groups: Sequence[Group]) -> str:
+        """What the reports of the groups call the body that they are on, empty where unknown."""
+        kinds = {fact_of(self._documents[n], "kind") for group in groups for n in group.documents}
+        called = {_CALLED.get(kind, "") for kind in kinds}
+        return called.pop() if len(called) == 1 else ""
 
     def _there(self) -> tuple[str, ...]:
         return tuple(sorted(one.name for one in self.names.organisations.values()))
-
-    def _newest(self, documents: Sequence[str]) -> tuple[list[str], list[str]]:
-        """Of reports of one kind the one of the latest inspection, and the others."""
-        latest: dict[str, str] = {}
-        for name in documents:
-            kind = fact_of(self._documents[name], "kind")
-            if kind not in latest or self._when(name) > self._when(latest[kind]):
-                latest[kind] = name
-        kept = [name for name in documents if name in latest.values()]
-        return kept, [name for name in documents if name not in kept]
-
-    def _when(self, name: str) -> str:
-        document = self._documents[name]
-        return fact_of(document, "inspected") or fact_of(document, "published")
-
-    def _by_year_and_inspectorate(self, question: str) -> frozenset[str] | None:
-        """The reports of the years and inspectorates that a question names, None where none."""
-        years = {
-            match[0]
-            for match in _YEAR.finditer(question)
-            if not _SINCE.search(question[: match.start()])
-            and _OF_REPORTS.search(question, max(0, match.start() - _NEAR), match.end() + _NEAR)
-        }
-        dates: tuple[str, ...] = ("inspected", "published")
-        if _SAID_DATE.search(question):
-            dates = ("published",) if _PUBLISHED.search(question) else ("inspected",)
-        bodies = {name.lower() for name in _INSPECTORATES.findall(question)}
-        bodies = {_SHORT.get(name, name) for name in bodies}
-        found: frozenset[str] | None = None
-        asked: tuple[tuple[set[str], tuple[str, ...]], ...]
-        asked = ((years, dates), (bodies, ("inspectorate",)))
-        for wanted, fields in asked:
-            matching = frozenset(
-                name
-                for name, document in self._documents.items()
-                if any(
-                    fact.field in fields and any(item in fact.value.lower() for item in wanted)
-                    for fact in document.facts
-                )
-            )
-            if matching:
-                found = matching if found is None else found & matching or found
-        return found
-
-
-def fact_of(document: Document, field: str) -> str:
-    """The first value of a field that is known of a document, empty where none is."""
-    return next((fact.value for fact in document.facts if fact.field == field), "")
-
-
-def topic(question: str) -> str:
-    """What a question asks about, without the words that only say that reports are asked.
-
-    "What did inspectors say about fostering?" is read better as "fostering?".
-    """
-    framed = _FRAME.match(question)
-    return framed["topic"] if framed else question
-
-
-def _blanked(question: str, mentions: Sequence[Mention]) -> str:
-    for mention in reversed(mentions):
-        question = f"{question[: mention.start]} {question[mention.end :]}"
-    return question
-
-
-def _without(question: str, mentions: Sequence[Mention]) -> str:
-    """The question without the names that its reports are chosen by, where it reads on without.
-
-    "in Slough and Surrey" goes; a possessive becomes "its"; a name that is the subject stays.
-    """
-    if not mentions:
-        return question
-    first, last = mentions[0], mentions[-1]
-    before, after = question[: first.start], question[last.end :]
-    between = question[first.end : last.start] if first is not last else ""
-    if not re.fullmatch(r"[^.?!;]{0,40}", between):
-        return question
-    if possessive := re.match(r"['’]s?\s", after):
-        return f"{before}its {after[possessive.end() :]}"
-    place = re.search(r"[\s,]*\b(?:in|for|at|from|of)\s+(?:the\s+)?$", before, re.IGNORECASE)
-    if place is None or not re.match(r"(?:['’]s)?\s*(?:[?.!,]|$|(?:and|but|when|if|who)\b)", after):
-        return question
-    left = f"{before[: place.start()]}{after}".strip()
-    return left if len(left.split()) > 1 else question

@@ -193,3 +193,11 @@ def test_a_run_without_misses_says_so(fenwick: Document) -> None:
     run = evaluate(KeywordQA(fenwick), [question()])
     assert misses_markdown(run).startswith("# Missed questions: question set\n\n0 of 1 questions")
     assert "Why questions were missed" not in report_html(run)
+
+
+def test_missed_questions_that_are_held_out_are_not_listed(fenwick: Document) -> None:
+    asked = [question(question="Which dogs?"), question(id="q2", held_out=True)]
+    text = misses_markdown(evaluate(KeywordQA(fenwick), asked))
+    assert "of 1 questions" in text
+    assert "1 more are held out and not listed." in text
+    assert "q2" not in text

@@ -79,9 +79,10 @@ def phrases_of(row: Sequence[Piece]) -> list[Phrase]:
     for piece in row:
         last = groups[-1] if groups else None
         if last is not None:
-            gap = (piece.left - last[-1].right) / max(piece.size, last[-1].size)
-            alone = len(last) == 1 and (last[0].symbol or _ALONE.fullmatch(last[0].text))
             raised = piece.size < _SMALL * last[-1].size
+            size = piece.size if raised else max(piece.size, last[-1].size)
+            gap = (piece.left - last[-1].right) / size
+            alone = len(last) == 1 and (last[0].symbol or _ALONE.fullmatch(last[0].text))
             reach = _MARKER_GAP if alone else _RAISED_GAP if raised else _PHRASE_GAP
             if gap <= reach or last[-1].text.endswith(":"):
                 last.append(piece)
@@ -204,11 +205,23 @@ def _are_columns(left: Sequence[Phrase], right: Sequence[Phrase]) -> bool:
     gutter = min(phrase.left for phrase in right) - max(phrase.right for phrase in left)
     if gutter < size * (_GUTTER if min(rows, beside) >= _MANY else _WIDE_GUTTER):
         return False
-    starts = [row[0].left for row in rows_of(right)]
-    level = sum(start - min(starts) <= _INDENT * size for start in starts)
-    if 2 * level < len(starts):
+    # Rows begin at the edge of the column, or with others of a list at its indentation.
+    starts = sorted(row[0].left for row in rows_of(right))
+    edge = sum(start - starts[0] <= _INDENT * size for start in starts)
+    indented = len(starts) - edge - len(_ragged(starts[edge:]))
+    if edge < _FEWEST or 2 * (edge + indented) < len(starts):
         return False
     return not all(_ALONE.fullmatch(phrase.text) for phrase in left)
+
+
+def _ragged(starts: Sequence[float]) -> list[float]:
+    """Of sorted left edges those that no other one shares."""
+    gaps = [_ALIGNED + 1, *(b - a for a, b in pairwise(starts)), _ALIGNED + 1]
+    return [
+        start
+        for start, before, after in zip(starts, gaps, gaps[1:], strict=False)
+        if before > _ALIGNED and after > _ALIGNED
+    ]
 
 
 def _is_read_by_row(left: Sequence[Phrase], right: Sequence[Phrase]) -> bool:
