@@ -35,16 +35,16 @@ from index.intake import (
     written_questions,
 )
 from index.kept import made_folder
-from index.manifest import REBUILD, DocumentRecord, FileRecord, Manifest
+from index.live import publish_version, read_as, read_current
+from index.manifest import REBUILD, DocumentRecord, FileRecord
 from index.past import forget_past, has_past, keep_past, past_document, past_folder
-from index.publish import Live, live_version, publish, read_live, writing
+from index.publish import Live, live_version, read_live, writing
 from index.recover import original, rebuildable
 from index.reports import bundled_report
 from index.sources import Report
 from index.store import METRIC, FaissStore
 from index.types import Document, Fact, Passage
-from index.version import Version, check_files, faults, read_version, write_version
-from index.weights import find_model
+from index.version import Version, check_files, faults
 
 __all__ = ["AddResult", "Failure", "Library", "OnProgress", "Progress", "default_library_path"]
 
@@ -82,7 +82,7 @@ class Library:
         LibraryMismatchError where it was built with another model or configuration.
         """
         path, config = path or default_library_path(), config or IndexConfig.from_env()
-        return cls(path, config, _read(path, config, encoder), encoder)
+        return cls(path, config, read_current(path, config, encoder), encoder)
 
     @classmethod
     def create(
@@ -177,7 +177,7 @@ class Library:
         encoder = encoder or load_encoder(config)
         store = FaissStore(encoder.dimension)
         intake.embed(store, encoder, prepare)
-        _publish(path, config, intake, store, encoder.model_hash, None)
+        publish_version(path, config, intake, store, encoder.model_hash, None)
         return cls.open(path, config, encoder)
 
     @property
@@ -328,7 +328,7 @@ class Library:
 
         def read(live: Live) -> Version:
             if live != mine:
-                return _read_version(live, self.config, self._encoder)
+                return read_as(live, self.config, self._encoder)
             check_files(live)
             return self.version
 
@@ -351,7 +351,7 @@ class Library:
 
     def _publish_next(self, base: Version, intake: Intake, store: FaissStore) -> None:
         keep_past(self.path, base.folder, base.manifest, tuple(intake.records.values()))
-        self.version = _publish(
+        self.version = publish_version(
             self.path, self.config, intake, store, base.manifest.model_hash, base
         )
 
@@ -363,7 +363,7 @@ class Library:
         """
         beside = (past_folder(self.path), made_folder(self.path))
         try:
-            found = faults(_read(self.path, self.config, self._encoder))
+            found = faults(read_current(self.path, self.config, self._encoder))
             return (*found, *(fault for folder in beside for fault in kept.faults(folder)))
         except LibraryError as error:
             return (str(error),)
@@ -375,55 +375,6 @@ def default_library_path() -> Path:
     if named:
         return Path(os.path.expanduser(named))
     return platformdirs.user_data_path("peel-qa", appauthor=False) / "library"
-
-
-def _read(path: Path, config: IndexConfig, encoder: Encoder | None) -> Version:
-    return read_live(path, lambda live: _read_version(live, config, encoder))
-
-
-def _read_version(live: Live, config: IndexConfig, encoder: Encoder | None) -> Version:
-    def check(manifest: Manifest) -> None:
-        manifest.check_config(config)
-        if encoder is not None:
-            manifest.check_model(encoder.model_hash, encoder.dimension)
-        else:
-            manifest.check_model(find_model(config)[1], manifest.dimension)
-
-    return read_version(live, check)
-
-
-def _publish(
-    path: Path,
-    config: IndexConfig,
-    intake: Intake,
-    store: FaissStore,
-    model_hash: str,
-    base: Version | None,
-) -> Version:
-    intake.tell("saving", 0, 1)
-    records = tuple(intake.records.values())
-    manifests: list[Manifest] = []
-
-    def fill(folder: Path) -> None:
-        manifests.append(
-            write_version(folder, records, intake.files, store, config, model_hash, base)
-        )
-
-    live = publish(path, fill)
-    texts = {record.text_sha256 for record in records}
-    kept.drop(made_folder(path), lambda key: key.partition(".")[0] not in texts)
-    intake.tell("saving", 1, 1)
-    reports = {
-        **(base.reports if base else {}),
-        **{one.record.document_id: one for one in intake.reports},
-    }
-    return Version(
-        live.folder,
-        live.manifest_sha256 or "",
-        manifests[0],
-        {record.document_id: reports[record.document_id] for record in records},
-        store,
-    )
 
 
 def _known(version: Version, document_id: str) -> Report:

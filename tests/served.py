@@ -88,6 +88,12 @@ def chromium() -> str | None:
     return next((path for name in _NAMES if (path := shutil.which(name))), None)
 
 
+IN_A_BROWSER = [
+    pytest.mark.browser,
+    pytest.mark.skipif(chromium() is None, reason=HOW_TO_GET_ONE),
+]
+
+
 @contextmanager
 def served(qa: ReportQA, serving: Serving | None = None) -> Iterator[str]:
     """The address of the chat over ``qa``, on a free port of this machine."""

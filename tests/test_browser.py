@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 from served import (
     DESKTOP,
-    HOW_TO_GET_ONE,
+    IN_A_BROWSER,
     PHONE,
     SIZES,
     Paused,
     ask,
     at_every_size,
-    chromium,
     last,
     marked,
     open_chat,
@@ -31,10 +30,7 @@ if TYPE_CHECKING:
 
     from index.library import Library
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(chromium() is None, reason=HOW_TO_GET_ONE),
-]
+pytestmark = IN_A_BROWSER
 
 SINGLE = "When was the report last updated?"
 LIST = "What are the areas for improvement?"

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 from served import (
     DESKTOP,
-    HOW_TO_GET_ONE,
+    IN_A_BROWSER,
     SIZES,
     ask,
     at_every_size,
-    chromium,
     last,
     open_chat,
     reload,
@@ -22,10 +21,7 @@ from served import (
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(chromium() is None, reason=HOW_TO_GET_ONE),
-]
+pytestmark = IN_A_BROWSER
 
 SINGLE = "When was the report last updated?"
 LIST = "What are the areas for improvement?"

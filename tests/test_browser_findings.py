@@ -5,16 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from served import DESKTOP, HOW_TO_GET_ONE, PHONE, TABLET, chromium, open_chat, watched
+from served import DESKTOP, IN_A_BROWSER, PHONE, TABLET, open_chat, watched
 from test_browser_pages import AXE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(chromium() is None, reason=HOW_TO_GET_ONE),
-]
+pytestmark = IN_A_BROWSER
 
 SIZES = {"desktop": DESKTOP, "tablet": TABLET, "phone": PHONE}
 

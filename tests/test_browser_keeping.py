@@ -10,18 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from served import (
-    HOW_TO_GET_ONE,
-    SIZES,
-    ask,
-    at_every_size,
-    chromium,
-    last,
-    open_chat,
-    reload,
-    served,
-    watched,
-)
+from served import IN_A_BROWSER, SIZES, ask, at_every_size, last, open_chat, reload, served, watched
 from typer.testing import CliRunner
 
 from eval.from_feedback import questions_of, read_feedback
@@ -33,10 +22,7 @@ if TYPE_CHECKING:
 
     from index.library import Library
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(chromium() is None, reason=HOW_TO_GET_ONE),
-]
+pytestmark = IN_A_BROWSER
 
 SINGLE = "When was the report last updated?"
 LIST = "What are the areas for improvement?"

@@ -7,18 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from served import (
-    DESKTOP,
-    HOW_TO_GET_ONE,
-    PHONE,
-    TABLET,
-    ask,
-    chromium,
-    last,
-    open_chat,
-    served,
-    watched,
-)
+from served import DESKTOP, IN_A_BROWSER, PHONE, TABLET, ask, last, open_chat, served, watched
 
 from index.library import Library
 from rag.pipeline import ReportQA
@@ -29,10 +18,7 @@ if TYPE_CHECKING:
     from index.embed import Encoder
     from index.types import Document
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(chromium() is None, reason=HOW_TO_GET_ONE),
-]
+pytestmark = IN_A_BROWSER
 
 DATA = Path(__file__).parent / "data"
 AXE = Path(__file__).parent / "axe" / "axe.min.js"

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 from served import (
     DESKTOP,
-    HOW_TO_GET_ONE,
+    IN_A_BROWSER,
     SIZES,
     ask,
     at_every_size,
-    chromium,
     open_chat,
     settled,
     show_report,
@@ -25,10 +24,7 @@ if TYPE_CHECKING:
 
     from index.library import Library
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(chromium() is None, reason=HOW_TO_GET_ONE),
-]
+pytestmark = IN_A_BROWSER
 
 LIST = "What are the areas for improvement?"
 

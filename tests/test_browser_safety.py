@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from served import HOW_TO_GET_ONE, ask, chromium, last, marked, open_chat, served, settled
+from served import IN_A_BROWSER, ask, last, marked, open_chat, served, settled
 
 from rag.pipeline import ReportQA
 
@@ -19,10 +19,7 @@ if TYPE_CHECKING:
     from index.embed import Encoder
     from index.library import Library
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(chromium() is None, reason=HOW_TO_GET_ONE),
-]
+pytestmark = IN_A_BROWSER
 
 SINGLE = "When was the report last updated?"
 HOSTILE = """Essex <b>Police</b> PEEL 2020

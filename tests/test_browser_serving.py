@@ -7,19 +7,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from served import (
-    HOW_TO_GET_ONE,
-    PHONE,
-    SIZES,
-    Held,
-    ask,
-    chromium,
-    last,
-    open_chat,
-    served,
-    settled,
-    watched,
-)
+from served import IN_A_BROWSER, PHONE, SIZES, Held, ask, last, open_chat, served, settled, watched
 
 from rag.pipeline import ReportQA
 from ui.serve import Serving
@@ -30,10 +18,7 @@ if TYPE_CHECKING:
 
     from index.library import Library
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(chromium() is None, reason=HOW_TO_GET_ONE),
-]
+pytestmark = IN_A_BROWSER
 
 SINGLE = "When was the report last updated?"
 NAME, PASSWORD = "anna", "nine brown dogs bark"

@@ -6,19 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from axe_core import AXE, violations
 from llm_server import MODEL, LLMServer, dripping, says, status
-from served import (
-    HOW_TO_GET_ONE,
-    SIZES,
-    ask,
-    chromium,
-    last,
-    open_chat,
-    served,
-    settled,
-    watched,
-)
-from test_browser_access import AXE, violations
+from served import IN_A_BROWSER, SIZES, ask, last, open_chat, served, settled, watched
 from writing_models import liar
 
 from rag.generate import Writer
@@ -31,10 +21,7 @@ if TYPE_CHECKING:
 
     from index.library import Library
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(chromium() is None, reason=HOW_TO_GET_ONE),
-]
+pytestmark = IN_A_BROWSER
 
 ASKED = "Is the force good at protecting vulnerable people?"
 LIE = "The force has <img src=x onerror=alert(1)> 45 horses."

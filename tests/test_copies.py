@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from docx_maker import bullet, docx, paragraph
 from playwright.sync_api import Browser, PdfMargins
+from served import HOW_TO_GET_ONE, chromium
 
 from index.parse import read_report
 from index.reports import bundled_report
@@ -77,6 +78,7 @@ def test_a_saved_copy_is_the_report(original: Document, tmp_path: Path, suffix: 
     assert structure(read_report(path)) == structure(original)
 
 
+@pytest.mark.skipif(chromium() is None, reason=HOW_TO_GET_ONE)
 @pytest.mark.browser
 @pytest.mark.parametrize("columns", [1, 2])
 def test_a_printed_copy_is_the_report(
