@@ -17,8 +17,9 @@ _MARKER = re.compile(
     re.IGNORECASE,
 )
 _END = re.compile(rf"[.!?…][\"'”’)]*(?:{_MARKER.pattern})*(?=\s)", re.IGNORECASE)
-# Markers before the full stop: nothing of the sentence can follow.
-_CLOSED = re.compile(r"[\]】]\s*[.!?][\"'”’)]*$")
+# Markers before the full stop: nothing of the sentence can follow but a quotation mark.
+_CLOSED = re.compile(rf"{_MARKER.pattern}\s*[.!?]", re.IGNORECASE)
+_CLOSING = "”’) "
 _ABBREVIATED = re.compile(
     r"(?:\b(?:mr|mrs|ms|dr|prof|st|no|nos|vs|etc|e\.g|i\.e|cf|approx|inc|ltd|sgt|insp|supt|p|pp)"
     r"|\b[a-z])\.$",
@@ -65,7 +66,7 @@ class ClaimReader:
 
     def _whole(self) -> Iterator[Claim]:
         while True:
-            self._text = _THOUGHT.sub("", self._text)
+            self._text = _THOUGHT.sub("\n", self._text)
             if "<think" in self._text or (self._text and "<think".startswith(self._text.strip())):
                 return
             end = self._end()
@@ -82,8 +83,13 @@ class ClaimReader:
         line = self._text.find("\n")
         if line == 0:
             return 1
+        closed = _CLOSED.search(self._text)
+        ends = [line + 1] if line > 0 else []
+        if closed:
+            ends.append(closed.end())
+        first = min(ends, default=0)
         for match in _END.finditer(self._text):
-            if 0 <= line < match.end():
+            if first and first <= match.end():
                 break
             after = self._text[match.end() :].lstrip(" \t")
             if not after:
@@ -94,14 +100,10 @@ class ClaimReader:
             is_number = _BULLET.fullmatch(before.lstrip() + " ") is not None
             if begins and after[0] not in "[【" and not is_number and not _short(before):
                 return match.end()
-        if line > 0:
-            return line + 1
-        if _CLOSED.search(self._text):
-            return len(self._text)
-        return _LONGEST if len(self._text) > _LONGEST else 0
+        return first or (_LONGEST if len(self._text) > _LONGEST else 0)
 
     def _claim(self, piece: str, ends_line: bool) -> Claim | None:
-        text = piece.strip()
+        text = piece.strip().lstrip(_CLOSING)
         heading = _HEADING.match(text)
         bullet = _BULLET.match(text)
         if heading:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rag.claims import Claim, ClaimReader
@@ -72,6 +72,9 @@ def test_a_text_without_an_end_is_cut() -> None:
     assert len(read("word " * 1000)) > 3
 
 
+@example(text="].0", size=1)
+@example(text="a [1].”0", size=1)
+@example(text="! <think>b</think>a", size=3)
 @given(st.text(alphabet="ab. [1]\n-*:#<think>0,“”", max_size=80), st.integers(1, 9))
 def test_the_pieces_make_no_difference_to_the_words(text: str, size: int) -> None:
     whole = "".join(claim.text for claim in read(text, 1000)).replace(" ", "")
