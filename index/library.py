@@ -180,6 +180,10 @@ class Library:
         publish_version(path, config, intake, store, encoder.model_hash, None)
         return cls.open(path, config, encoder)
 
+    def twin(self) -> Library:
+        """An object of its own over the same version: what is changed by one stays so for it."""
+        return Library(self.path, self.config, self.version, self._encoder)
+
     @property
     def encoder(self) -> Encoder:
         """The library's embedding model, loaded on first use."""
@@ -223,6 +227,7 @@ class Library:
         on_progress: OnProgress | None = None,
         enrich: Enricher | None = None,
         prepare: Prepare | None = None,
+        prefix: str = "",
     ) -> AddResult:
         """Add report files, and the report files in folders; a broken file fails alone.
 
@@ -232,15 +237,16 @@ class Library:
         for each report, such as ``rag.enrich.QuestionWriter``; it is called before the library
         is locked, and what it wrote stays with the report until the report's file changes.
         ``prepare`` is called for each document, unchanged ones too: ``rag.tokens.keeping_tokens``.
-        Raises LibraryError where the library is busy or cannot be written, and what ``enrich``
-        raises, before anything is added, and ``prepare``.
+        The ids of new reports begin with ``prefix``: no id of another library does with one that
+        ends in two hyphens. Raises LibraryError where the library is busy or cannot be written,
+        and what ``enrich`` raises, before anything is added, and ``prepare``.
         """
         files, result = files_of(paths, self.path)
         written = written_questions(files, enrich) if enrich else {}
         with writing(self.path):
             for begun in range(0, len(files), _PUBLISHED_TOGETHER):
                 base, few = self._live(), files[begun : begun + _PUBLISHED_TOGETHER]
-                intake = self._intake(base, on_progress, written)
+                intake = self._intake(base, on_progress, written, prefix)
                 intake.read(few)
                 if prepare is not None:
                     for name in intake.result.unchanged:
@@ -339,6 +345,7 @@ class Library:
         base: Version,
         on_progress: OnProgress | None = None,
         written: Mapping[Path, bytes] | None = None,
+        prefix: str = "",
     ) -> Intake:
         return Intake(
             self.config,
@@ -347,6 +354,7 @@ class Library:
             on_progress,
             folder=base.folder,
             written=written,
+            prefix=prefix,
         )
 
     def _publish_next(self, base: Version, intake: Intake, store: FaissStore) -> None:
