@@ -35,7 +35,7 @@ def conversation_html(
     ``to_ask`` are the questions to go on with after the last answer; ``fresh`` says that the
     last answer has only just come; ``lost`` counts answers that cannot be shown again.
     """
-    turns = f'<p class="lost small" role="note">{_lost(lost)}</p>' if lost else ""
+    turns = ""
     for number, answer in enumerate(answers):
         is_last = number == len(answers) - 1 and not tail
         turns += answer_html(
@@ -46,7 +46,8 @@ def conversation_html(
             is_last=is_last,
             fresh=fresh and is_last,
         )
-    shown = turns + tail or start
+    note = f'<p class="lost small" role="note">{_lost(lost)}</p>' if lost else ""
+    shown = note + (turns + tail or start)
     return f'<section class="conversation" aria-label="Conversation">{shown}</section>'
 
 
