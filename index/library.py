@@ -38,7 +38,7 @@ from index.kept import made_folder
 from index.live import publish_version, read_as, read_current
 from index.manifest import REBUILD, DocumentRecord, FileRecord
 from index.past import forget_past, has_past, keep_past, past_document, past_folder
-from index.publish import Live, live_version, read_live, writing
+from index.publish import Live, drop_earlier, live_version, read_live, writing
 from index.recover import original, rebuildable
 from index.reports import bundled_report
 from index.sources import Report
@@ -279,6 +279,7 @@ class Library:
                 self._publish_next(base, intake, store)
             if forget:
                 forget_past(self.path, document_id)
+                drop_earlier(self.path)
 
     def correct(self, document_id: str, corrections: Mapping[str, str]) -> tuple[Fact, ...]:
         """Correct what is known of a report, and return what is known then.

@@ -122,7 +122,7 @@ def comparison_tables(comparison: Comparison, side: Side) -> Html:
         return side(row, join(_words(row)))
 
     both, gone, new = names(comparison)
-    columns = ("", comparison.first.title, comparison.second.title)
+    titles = (comparison.first.title, comparison.second.title)
     judgements = (
         (_CHANGES[judgement.change], judged(judgement.first), judged(judgement.second))
         for judgement in comparison.judgements
@@ -133,8 +133,8 @@ def comparison_tables(comparison: Comparison, side: Side) -> Html:
         *((new, "", quoted(row)) for row in comparison.new),
     )
     return join(
-        _table("Judgements", columns, judgements),
-        _table("What is to be improved", columns, areas),
+        _table("Judgements", ("Moved", *titles), judgements),
+        _table("What is to be improved", ("Asked for", *titles), areas),
     )
 
 

@@ -56,6 +56,14 @@ def reports_panel(serving: Serving) -> Panel:
         "div",
         tag("p", class_="found small", role="status"),
         tag("button", "Ask all", type="button", class_="act", data_ask_all="", hidden=True),
+        tag(
+            "button",
+            "Delete all of my own",
+            type="button",
+            class_="act",
+            data_forget_own="",
+            hidden=True,
+        ),
         class_="chosen",
     )
     inside = join(
@@ -216,14 +224,6 @@ def _adding(serving: Serving) -> Html:
         *(text for text, shown in zip(said, (own, to_all), strict=True) if shown),
         tag("ol", class_="coming", aria_label="Reports on their way"),
         tag("p", class_="said", role="status"),
-        tag(
-            "button",
-            "Delete all of my own",
-            type="button",
-            class_="act",
-            data_forget_own="",
-            hidden=True,
-        ),
         class_="adding",
         data_most=str(serving.uploads.file_bytes),
     )

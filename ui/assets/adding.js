@@ -32,6 +32,7 @@ function addFiles(files) {
 
 async function sendAll() {
   isSending = true;
+  find(".coming", adding()).setAttribute("aria-busy", "true");
   sent = { files: 0, ms: 0 };
   let last = null;
   while (coming.length) {
@@ -43,11 +44,12 @@ async function sendAll() {
     if (said.report) last = { ...said, to: next.to };
   }
   isSending = false;
-  if (!last) return;
   // What was added is what the next question is about, and it lies open.
-  trigger("open", { document: last.report });
-  if (last.to === "own") await choose({ ...WHOLE, own: true });
-  else await choose();
+  if (last) {
+    trigger("open", { document: last.report });
+    await choose(last.to === "own" ? { ...WHOLE, own: true } : {});
+  }
+  find(".coming", adding()).removeAttribute("aria-busy");
 }
 
 async function send({ file, to, line, bar }) {

@@ -56,14 +56,14 @@ function showChoice(panel, said) {
   find(".bar [popovertarget=compare]").hidden = said.library + said.own < 2;
   find(".found", panel).textContent = `${said.found}. Questions are asked of ${said.chosen}.`;
   const rows = find(".rows", panel);
-  const shown = all(".known", rows).map((form) => form.dataset.document);
+  const shown = new Map(all(".known", rows).map((form) => [form.dataset.document, form]));
   rows.innerHTML = said.rows;
-  for (const id of shown) {
-    const button = all("[data-known]", rows).find((each) => each.dataset.known === id);
-    if (button) showKnown(button);
+  for (const row of rows.children) {
+    const form = shown.get(row.dataset.report);
+    if (form) row.append(form);
+    find("[data-known]", row).setAttribute("aria-expanded", String(Boolean(form)));
   }
-  const forgetting = find("[data-forget-own]", panel);
-  if (forgetting) forgetting.hidden = !said.own;
+  find("[data-forget-own]", panel).hidden = !among.own;
 }
 
 function showAmong(said) {
@@ -143,7 +143,8 @@ async function removeReport(button) {
 
 async function forgetOwn() {
   const said = (await server.forget({})) ?? NO_ANSWER;
-  find("#reports .adding .said").textContent = said.error ?? "Deleted.";
+  say(said.error ?? "Deleted.");
+  all("#reports .coming li").forEach((row) => row.remove());
   await changedReports(pane().dataset.shown);
 }
 
