@@ -201,6 +201,8 @@ class Blocks:
             hung = all(one.left >= last.hang - _NEAR for one in last.lines[1:])
             if outside and hung:
                 return False
+            if ended and not small and line.left < last.opening.left - _NEAR:
+                return False
         if small or is_full(before, line) or _is_broken(before.text):
             return True
         return not ended and _is_nearly_full(before)
