@@ -167,7 +167,7 @@ class Outline:
         if marker is None:
             return self._unmarked(line, last, before)
         if marker.sign not in ("1", "a"):
-            inside = runs_on and marker.sign in "-–—+" and not marker.follows(before)
+            inside = runs_on and marker.sign in "-–—+R" and not marker.follows(before)
             return None if inside else marker
         if runs_on and not marker.follows(before):
             return None
@@ -214,6 +214,8 @@ class Outline:
         """Whether a line goes on with the paragraph or bullet before it."""
         if line.blank_before or last.kind not in ("paragraph", "bullet"):
             return False
+        if "\t" in line.text or "\t" in last.line.text:
+            return False  # rows of a table, as a browser copies them
         if line.text[0].islower():
             return True
         if last.kind == "bullet" and line.indent > last.first.indent:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from index.parse.marks import bullet_marker, is_grade
-from index.parse.pdf.phrases import ALONE, Phrase, rows_of
+from index.parse.pdf.phrases import ALONE, Phrase, labelled, rows_of
 
 _GUTTER, _WIDE_GUTTER, _MANY, _HEAD_GAP = 0.8, 1.2, 4, 3.0
 _FEWEST, _FEWEST_TOGETHER, _DEEPEST = 2, 5, 6
@@ -175,10 +175,7 @@ def _paired(left: Sequence[Phrase], right: Sequence[Phrase]) -> list[Phrase]:
         values = [phrase for phrase in row if id(phrase) in sides]
         labels = [phrase for phrase in row if id(phrase) not in sides]
         if values and labels:
-            label = [piece for phrase in labels for piece in phrase.pieces]
-            value = [piece for phrase in values for piece in phrase.pieces]
-            bare = not label[-1].text.endswith(":")
-            found.append(Phrase([*label, *value], len(label) if bare else 0))
+            found.append(labelled(labels, values))
         else:
             found += row
     return found

@@ -6,12 +6,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from index.parse.marks import is_grade
 from index.parse.pdf.glyphs import Piece
 
 _SAME_ROW, _SMALL, _RAISED_GAP = 0.3, 0.8, 1.5
 _MARKER_GAP, _PHRASE_GAP, _APART = 5.0, 0.55, 3.0
-ALONE = re.compile(r"\(?(\d{1,3}|[a-z]|[ivx]{1,4})[.)]|[^\w\s]|o")
-"""A bullet or a number, with nothing behind it."""
+ALONE = re.compile(
+    r"\(?(\d{1,3}|[a-z]|[ivx]{1,4})[.)]|\d{1,2}(\.\d{1,3}){1,3}\.?|[RS]\d{1,3}|[^\w\s]|o"
+)
+"""A bullet or the number of an item or a paragraph, with nothing behind it."""
 
 
 @dataclass(slots=True)
@@ -100,7 +103,7 @@ def rows_of(phrases: Sequence[Phrase]) -> list[list[Phrase]]:
 
 
 def far_apart(row: Sequence[Phrase]) -> list[list[Phrase]]:
-    """A row cut where much more than a space stands between two phrases."""
+    """A row cut where much more than a space stands between two phrases; a grade ends no label."""
     parts: list[list[Phrase]] = []
     for phrase in row:
         last = parts[-1][-1] if parts else None
@@ -108,4 +111,18 @@ def far_apart(row: Sequence[Phrase]) -> list[list[Phrase]]:
             parts[-1].append(phrase)
         else:
             parts.append([phrase])
+    if len(parts) == 2 and is_grade(_text(parts[1])) and not is_grade(_text(parts[0])):
+        return [[labelled(*parts)]]
     return parts
+
+
+def labelled(label: Sequence[Phrase], value: Sequence[Phrase]) -> Phrase:
+    """A label and its value as one phrase."""
+    before = [piece for phrase in label for piece in phrase.pieces]
+    after = [piece for phrase in value for piece in phrase.pieces]
+    bare = not before[-1].text.endswith((":", "?"))
+    return Phrase([*before, *after], len(before) if bare else 0)
+
+
+def _text(phrases: Sequence[Phrase]) -> str:
+    return " ".join(phrase.text for phrase in phrases)
