@@ -30,6 +30,7 @@ _BACK_MATTER = re.compile(
     r" (report|inspection|data))\b.*",
     re.IGNORECASE,
 )
+_REMARK, _REMARK_REACH = re.compile(r"[.!?] \([^()\n]{1,60}\)\Z"), 66
 _NUMBER = re.compile(r"(\d+(?:\.\d+)*)[.)]?\s")
 _LONG_LINE, _HEADING_LINES, _HEADING_CHARACTERS = 60, 3, 160
 
@@ -203,7 +204,11 @@ class Outline:
         return last.kind == "paragraph" and self.text.endswith(":", last.start, last.end)
 
     def _ended(self, last: Draft) -> bool:
-        return self.text.endswith(ENDED, last.start, last.end)
+        if self.text.endswith(ENDED, last.start, last.end):
+            return True
+        # "The trust must ... (Regulation 12)"
+        start = max(last.start, last.end - _REMARK_REACH)
+        return _REMARK.search(self.text, start, last.end) is not None
 
     def _runs_on(self, last: Draft, line: Line) -> bool:
         """Whether the wrapped sentence before goes on in this line."""
