@@ -51,9 +51,9 @@ _ASK_ALONE = re.compile(
     r"|do(?:es)? (?:they|it) do (?:that|this|it)))?\W*$",
     re.IGNORECASE,
 )
-_WHY_NOT = re.compile(
-    r"why (?:(?:do|does|did|is|are|was|were|has|have)n['’]t (?:it|they)"
-    r"|(?:do|does|did|is|are|was|were|has|have) (?:it|they) not)\W*$",
+_WHY = re.compile(
+    r"why (?:do|does|did|is|are|was|were|has|have|should)(?P<not>n['’]t)? (?:it|they)"
+    r"(?P<after> not)?\W*$",
     re.IGNORECASE,
 )
 # Of "the wait" this asks for its length, and not how long anything was done.
@@ -178,7 +178,8 @@ def _merged(asked: str, talk: Talk) -> str:
         return f"{count[1]} {noun} {asked[count.end() :] or 'are there'}?" if noun else ""
     if alike := _ALIKE.match(asked):
         return f"{_put_in(alike[1], talk)}?"
-    asked = _WHY_NOT.sub("why not", asked)
+    if why := _WHY.match(asked):
+        asked = "why not" if why["not"] or why["after"] else "why"
     alone = _ASK_ALONE.match(asked)
     if alone and not (_HOW_IS_IT.match(asked) and talk.meant_by("it")):
         ask = alone["ask"] or alone["whom"] or alone["what"]

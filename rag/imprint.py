@@ -27,12 +27,15 @@ _STRONG = re.compile(
     re.IGNORECASE,
 )
 _WEAK = re.compile(
-    r"\b(?:regulates and inspects|inspects and regulates|independent regulator|inspectorate of)\b"
+    r"\b(?:regulates and inspects|inspects and regulates|independent regulator of)\b"
     r"|^(?:it|ofsted|the office|we) (?:regulates?|inspects?|assess(?:es)?|monitors?)\b"
     r"|\b(?:complain(?:ts?)?|enquir(?:y|ies)|feedback)\b[^.]{0,40}\b(?:to|about|regarding) "
     r"(?:ofsted|us|(?:this|the) (?:inspection|report|publication))\b"
-    r"|\b(?:subscribe|newsletter|interested in our work|follow us|contact us)\b"
-    r"|[\w.]+@[\w-]+\.\w|https?://|\bwww\.|\b[A-Z]{1,2}\d[\dA-Z]? \d[A-Z]{2}$"
+    r"|\b(?:subscribe to|our (?:\w+ )?newsletter|our work|follow us|contact us|write to us)\b",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(
+    r"[\w.]+@[\w-]+\.\w|https?://|\bwww\.|\b[A-Z]{1,2}\d[\dA-Z]? \d[A-Z]{2}$"
     r"|^(?:t|tel|telephone|textphone|phone|fax|e|email|w|website)\b[:. ]",
     re.IGNORECASE,
 )
@@ -49,7 +52,8 @@ _MATTER = re.compile(
     re.IGNORECASE,
 )
 _PUBLISHER = (
-    r"(?:ofsted|cqc|care quality commission|hmicfrs|hmic|hmip|hmi|estyn|(?:the |this )?inspectorate)"
+    r"(?:ofsted|cqc|care quality commission|hmicfrs|hmic|hmip|hmi|estyn"
+    r"|(?:the |this )?inspectorate)"
 )
 _PUBLICATION = re.compile(
     r"ofsted|cqc|hmicfrs|hmic|hmip|hmi|estyn|care|quality|commission|inspectorate"
@@ -65,7 +69,7 @@ _WHERE = re.compile(
     r"\bwhere\b.*\b(?:find|get|read|see)\b.*\b(?:report|document|publication|inspection)s?\b",
     re.IGNORECASE,
 )
-_AMOUNT = re.compile(r"\bhow (?:many|much|often)\b", re.IGNORECASE)
+_MEASURE = re.compile(r"\b(?:how (?:many|much|often)|when|dates?|years?)\b", re.IGNORECASE)
 _ORDINARY = EMPTY | PREPOSITIONS | frozenset(("find", "get", "read", "see", "need"))
 
 
@@ -89,7 +93,7 @@ def asks_of_publication(question: str) -> bool:
     """
     if _WHO.search(question):
         return True
-    if _AMOUNT.search(question):
+    if _MEASURE.search(question):
         return False
     words = [word for word in own_words(question) if word.lower() not in _ORDINARY]
     about = [word for word in words if _MATTER.fullmatch(word)]
@@ -105,13 +109,13 @@ def _run(document: Document, blocks: Sequence[Block], ends: Sequence[str] = ()) 
         text = document.quote(block)
         begins = _FIRST_SENTENCE.match(text)
         said = begins[0] if begins else text
+        is_line = len(text.split()) <= _SHORT_WORDS
         is_strong = _STRONG.search(said) is not None
-        if is_strong or _WEAK.search(said):
+        if is_strong or _WEAK.search(said) or (is_line and _ADDRESS.search(said)):
             run.append(block)
             gap, is_imprint = 0, is_imprint or is_strong
             continue
         gap += 1
-        is_line = len(text.split()) <= _SHORT_WORDS
         if gap > _GAP or not (is_line or block.kind == "heading") or (run and block.kind in ends):
             break
     if not is_imprint:

@@ -76,12 +76,29 @@ class Parts:
         return np.fromiter(inside, dtype=np.bool_, count=self.passage_count)
 
     def _retriever(self, scope: Scope, question: str = "") -> HybridRetriever:
-        """What finds passages; for a question that is given those that can be evidence for it."""
+        """What finds passages; for a question that is given those that can be evidence for it.
+
+        For one about the publication they are the imprints', where there are any, else the others.
+        """
         documents = None if scope is self._scopes.all else scope.ids
-        hidden = self._imprints if question and not asks_of_publication(question) else None
+        hidden = None
+        if question:
+            hidden = self._imprints
+            if asks_of_publication(question):
+                hidden = self._but_imprints(self._bm25.places(documents))
         return HybridRetriever(
             self._store, self.library.encoder, self._bm25, self.config, documents, hidden
         )
+
+    def _but_imprints(self, places: NDArray[np.intp]) -> NDArray[np.bool_] | None:
+        """Of each passage whether it is no imprint's, or says what one before it says."""
+        found = places[self._imprints[places]]
+        if not len(found):
+            return None
+        hidden = np.ones(self.passage_count, dtype=np.bool_)
+        texts = {self._bm25.nodes[place].get_content(): place for place in reversed(found)}
+        hidden[list(texts.values())] = False
+        return hidden
 
     def _passages_of(self, scope: Scope) -> int:
         if scope is self._scopes.all:

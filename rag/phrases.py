@@ -23,7 +23,6 @@ from rag.words import (
     VERBS,
     Words,
     head,
-    is_noun,
     is_participle,
     is_plural,
     is_verb,
@@ -48,6 +47,7 @@ _LEAD = re.compile(
 _SKILL = re.compile(
     r"(?:\w+ )?(?:good|better|bad|worse|best|effective|slow|quick) (?:at|in) (.+)", re.IGNORECASE
 )
+_ARTICLE = re.compile(r"^(?:the|their|its|these|those)\s+", re.IGNORECASE)
 _WITHIN = re.compile(r".*?\b(?:on|for|about|of|with|at|in|by|against) (.+)", re.IGNORECASE)
 _LOOSE_DETERMINER = re.compile(r"(?:any|enough|some|more|(?:so )?(?:few|many))\s+", re.IGNORECASE)
 _PRESENT = {past: verb for verb, past in PAST.items()}
@@ -143,7 +143,7 @@ class Clause:
         auxiliary = "" if self.auxiliary in BE | DO else self.auxiliary
         verb, _, rest = self.predicate.partition(" ")
         if self.auxiliary in BE and not self.subject and verb and not rest:
-            return f"{verb} {self.asked_of}"
+            return f"{verb} {_ARTICLE.sub('', self.asked_of)}"
         if self.subject:
             verb = _inflected(verb, self.auxiliary)
             parts = (self.asked_of, "that", self.subject, auxiliary, verb, rest)
@@ -205,7 +205,11 @@ def _is_sound(noun: str) -> bool:
     low = [plain(word) for word in noun.split()]
     is_short = len(noun) <= _LONGEST_NOUN and len(low) <= _LONGEST_NOUN_WORDS
     return (
-        is_short and bool(low) and low[0] not in QUESTION_WORDS and "i" not in low and says(head(noun))
+        is_short
+        and bool(low)
+        and low[0] not in QUESTION_WORDS | {"that"}
+        and "i" not in low
+        and says(head(noun))
     )
 
 

@@ -64,7 +64,7 @@ def subject_end(low: tuple[str, ...], place: int, has_noun: bool) -> int:
         return _state_begin(low, place, has_noun)
     after = range(begin + 1, len(low))
     free = (n for n in after if low[n - 1] not in DETERMINERS | PREPOSITIONS)
-    verbs = [n for n in free if low[n] in VERBS]
+    verbs = [n for n in free if low[n] in VERBS or low[n] == "be"]
     # "Care" and "plan" are no verbs in "does the care plan say": a noun goes before the verb,
     # and of verbs in a row that could all be nouns the last is the verb.
     after_noun = next((n for n in verbs if any(map(is_noun, low[begin:n]))), None)
@@ -107,7 +107,7 @@ def _state_begin(low: tuple[str, ...], place: int, has_noun: bool) -> int:
         follows = bool(PREPOSITIONS & set(low[begin + 1 : begin + 2]))
         return begin if is_quality and follows else len(low)
     places = range(begin + 1, len(low))
-    end = next((n for n in places if _is_said(low, begin, n)), None)
+    end = next((n for n in places if _is_said(low, n)), None)
     if end is None:
         end = next((n for n in places if _goes_on(low, begin, n)), len(low))
     while end - 1 > begin and _is_adverb(low[end - 1]):
@@ -115,7 +115,7 @@ def _state_begin(low: tuple[str, ...], place: int, has_noun: bool) -> int:
     return end
 
 
-def _is_said(low: tuple[str, ...], begin: int, n: int) -> bool:
+def _is_said(low: tuple[str, ...], n: int) -> bool:
     """Whether the n-th word begins what is said: "dealt", "fairly", "happy", "a problem"."""
     word, before = low[n], low[n - 1]
     if word in DETERMINERS - {"of"}:

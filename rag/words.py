@@ -90,9 +90,14 @@ ADJECTIVES = word_set(
     "fast prompt timely consistent inconsistent adequate inadequate sufficient insufficient "
     "confident different similar common rare big small late early proud ill sick free full empty "
     "aware unaware keen willing reluctant stable unstable outstanding satisfied wrong right fit "
-    "up-to-date important urgent serious popular known unknown"
+    "easy hard difficult honest thorough accurate open closed simple complex appropriate suitable "
+    "complete modern robust secure visible quick short long tight loose broad narrow deep rich "
+    "equal patchy risky busy tired friendly helpful up-to-date important urgent serious popular "
+    "known unknown"
 )
-_PLURALS = word_set("people public children men women police staff youngsters kids teens persons mice")
+_PLURALS = word_set(
+    "people public children men women police staff youngsters kids teens persons mice"
+)
 _NOT_PLURAL = re.compile(r"(?:ss|us|is|news|means|series)$")
 PLAIN_SUBJECTS = word_set(
     "it they he she we you i one this that these those there anyone anybody someone everyone"
