@@ -70,6 +70,9 @@ _WHERE = re.compile(
     re.IGNORECASE,
 )
 _MEASURE = re.compile(r"\b(?:how (?:many|much|often)|when|dates?|years?)\b", re.IGNORECASE)
+# "The report on the area": what is asked of is the report.
+_INSPECTED = frozenset(("area", "force"))
+_OF_REPORT = re.compile(r"\b(?:report|inspection|publication|document)s?\b", re.IGNORECASE)
 _ORDINARY = EMPTY | PREPOSITIONS | frozenset(("find", "get", "read", "see", "need"))
 
 
@@ -95,7 +98,8 @@ def asks_of_publication(question: str) -> bool:
         return True
     if _MEASURE.search(question):
         return False
-    words = [word for word in own_words(question) if word.lower() not in _ORDINARY]
+    ordinary = _ORDINARY | (_INSPECTED if _OF_REPORT.search(question) else frozenset())
+    words = [word for word in own_words(question) if word.lower() not in ordinary]
     about = [word for word in words if _MATTER.fullmatch(word)]
     others = [word for word in words if word not in about]
     return bool(about or _WHERE.search(question)) and all(map(_PUBLICATION.fullmatch, others))

@@ -185,7 +185,7 @@ def _can_do(words: Words, n: int, noun: str) -> bool:
     rest = [word for word in words.low[n + 1 :] if word not in ADVERBS and word[-2:] != "ly"]
     does, after = rest[0] if rest else "", rest[1] if len(rest) > 1 else ""
     is_joint = does in ("work", "do") and after in _WITH_OTHERS
-    return does in _THINGS_DO and not is_joint
+    return not does or (does in _THINGS_DO and not is_joint)
 
 
 def _pointed(words: Words, n: int, talk: Talk) -> str:

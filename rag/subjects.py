@@ -37,6 +37,7 @@ _NO_ADVERB = word_set(
     "family supply reply assembly elderly early only july fly rely bully ally apply daily weekly "
     "monthly yearly likely timely friendly"
 )
+_ARTICLES = word_set("a an the any no another")
 _CLAUSES = word_set("who that which whose where when if because whether while")
 _EMPTY_LEAD = word_set("what who which whom whose")
 
@@ -118,8 +119,8 @@ def _state_begin(low: tuple[str, ...], place: int, has_noun: bool) -> int:
 def _is_said(low: tuple[str, ...], n: int) -> bool:
     """Whether the n-th word begins what is said: "dealt", "fairly", "happy", "a problem"."""
     word, before = low[n], low[n - 1]
-    if word in DETERMINERS - {"of"}:
-        return is_noun(before) and before not in PREPOSITIONS
+    if word in _ARTICLES:
+        return is_noun(before) or before.endswith("ing")
     if before in DETERMINERS | PREPOSITIONS | QUESTION_WORDS | {"and", "or"}:
         return False
     if word in ADVERBS or _is_adverb(word):

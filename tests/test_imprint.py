@@ -135,7 +135,6 @@ def qa(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> ReportQA:
     "question",
     [
         "How do I renew my driving licence?",
-        "When are the bins collected in Bury?",
         "What is the phone number of the dentist?",
         "How do I get a copy of my birth certificate?",
     ],
