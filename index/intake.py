@@ -11,6 +11,7 @@ from typing import Literal
 
 from llama_index.core.schema import MetadataMode
 
+from index.bundled import is_bundled
 from index.chunk import to_node
 from index.config import IndexConfig
 from index.corrections import (
@@ -235,7 +236,7 @@ class Intake:
     def _incoming(self, path: Path, taken: Collection[str]) -> list[Incoming]:
         """The file with the id that it gets; nothing where it is there already and unchanged."""
         file, result = read_file(path), self.result
-        known = next((one for one in self.records.values() if one.path == str(path)), None)
+        known = next((one for one in self.records.values() if _is_same(one, path)), None)
         written = self._written.get(path) or self._kept(file, known)
         if written is not None:
             file = file.beside({ENRICHED_SUFFIX: written})
@@ -292,6 +293,11 @@ class Intake:
     def _fail(self, path: Path, error: ReportError) -> None:
         failure = Failure(path, str(error))
         self.result = replace(self.result, failed=(*self.result.failed, failure))
+
+
+def _is_same(record: DocumentRecord, path: Path) -> bool:
+    """Whether a report is of this file; the bundled one is the same in every release."""
+    return record.path == str(path) or (is_bundled(path) and is_bundled(Path(record.path)))
 
 
 def _report(new: Incoming, config: IndexConfig) -> Report | ReportError:

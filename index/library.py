@@ -10,6 +10,7 @@ LIBRARY/cache/             what can be made anew
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,7 @@ from pathlib import Path
 import platformdirs
 
 from index import kept
+from index.bundled import holds_other_bundled
 from index.config import IndexConfig
 from index.embed import Encoder, load_encoder
 from index.enrich import Enricher
@@ -50,6 +52,8 @@ __all__ = ["AddResult", "Failure", "Library", "OnProgress", "Progress", "default
 
 # So many files are read before the library is saved; a stop costs no more than these.
 _PUBLISHED_TOGETHER = 16
+
+_log = logging.getLogger(__name__)
 
 
 class Library:
@@ -123,7 +127,9 @@ class Library:
     ) -> Library:
         """The library in a folder; where there is none yet, a new one with the bundled report.
 
-        ``prepare`` is what ``add`` takes.
+        A bundled report that another release put there is read anew, questions written for it
+        included; where the library is busy or cannot be written it stays as it is, with a
+        warning in the log. ``prepare`` is what ``add`` takes.
         """
         path = path or default_library_path()
         if live_version(path) is None:
@@ -132,7 +138,9 @@ class Library:
             except LibraryError:
                 if live_version(path) is None:
                     raise  # otherwise another process has built it meanwhile
-        return cls.open(path, config, encoder)
+        library = cls.open(path, config, encoder)
+        library._refresh(on_progress, prepare)
+        return library
 
     @classmethod
     def rebuild(
@@ -244,22 +252,47 @@ class Library:
         files, result = files_of(paths, self.path)
         written = written_questions(files, enrich) if enrich else {}
         with writing(self.path):
-            for begun in range(0, len(files), _PUBLISHED_TOGETHER):
-                base, few = self._live(), files[begun : begun + _PUBLISHED_TOGETHER]
-                intake = self._intake(base, on_progress, written, prefix)
-                intake.read(few)
-                if prepare is not None:
-                    for name in intake.result.unchanged:
-                        prepare(base.reports[name].document)
-                if intake.reports:
-                    store = base.store.twin()
-                    done = begun + len(few) - len(intake.reports)
-                    intake.embed(store, self.encoder, prepare, (done, len(files)))
-                    self._publish_next(base, intake, store)
-                intake.tell("reading", begun + len(few), len(files))
-                result = result.and_then(intake.result)
-            self.version = self._live()
+            return result.and_then(self._add(files, on_progress, written, prepare, prefix))
+
+    def _add(
+        self,
+        files: Sequence[Path],
+        on_progress: OnProgress | None,
+        written: Mapping[Path, bytes],
+        prepare: Prepare | None,
+        prefix: str = "",
+    ) -> AddResult:
+        """What ``add`` does, for the holder of the lock."""
+        result = AddResult()
+        for begun in range(0, len(files), _PUBLISHED_TOGETHER):
+            base, few = self._live(), files[begun : begun + _PUBLISHED_TOGETHER]
+            intake = self._intake(base, on_progress, written, prefix)
+            intake.read(few)
+            if prepare is not None:
+                for name in intake.result.unchanged:
+                    prepare(base.reports[name].document)
+            if intake.reports:
+                store = base.store.twin()
+                done = begun + len(few) - len(intake.reports)
+                intake.embed(store, self.encoder, prepare, (done, len(files)))
+                self._publish_next(base, intake, store)
+            intake.tell("reading", begun + len(few), len(files))
+            result = result.and_then(intake.result)
+        self.version = self._live()
         return result
+
+    def _refresh(self, on_progress: OnProgress | None, prepare: Prepare | None) -> None:
+        """Read the bundled report anew where another release put it there, if that can be."""
+        try:
+            if not holds_other_bundled(self.version.manifest):
+                return
+            with writing(self.path):
+                if holds_other_bundled(self._live().manifest):  # nobody else saw to it meanwhile
+                    done = self._add([bundled_report()], on_progress, {}, prepare)
+                    for failure in done.failed:
+                        raise ReportError(failure.reason)
+        except (LibraryError, ReportError) as error:
+            _log.warning("the bundled report stays as another release left it: %s", error)
 
     def remove(self, document_id: str, *, forget: bool = False) -> None:
         """Remove a document; raises LibraryError for an unknown id or where ``add`` would.

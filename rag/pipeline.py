@@ -144,7 +144,7 @@ class ReportQA(Parts):
             for scope in self._asked_of(route):
                 query = self._query(route.question, scope)
                 yield Step(f"Searching {self._passages_of(scope)} passages")
-                passages = self._retriever(scope).retrieve(query)
+                passages = self._retriever(scope, route.question).retrieve(query)
                 clock.lap("retrieve")
                 yield Step(f"Reading {len(passages)} passages")
                 match = self._match(query, scope)
@@ -208,7 +208,7 @@ class ReportQA(Parts):
         reports: Sequence[str] | None = None,
         where: Where | None = None,
     ) -> list[NodeWithScore]:
-        """The passages that would be read for a question, best first."""
+        """The passages nearest to a question, best first; an imprint's among them."""
         chosen = chosen_reports(self._documents, reports, where)
         _, _, route = self._routed(question, history, chosen)
         scope = self._scopes.of(route.every)
@@ -219,7 +219,7 @@ class ReportQA(Parts):
         _, _, route = self._routed(question, history)
         scope = self._scopes.of(route.every)
         query = self._query(route.question, scope)
-        passages = self._retriever(scope).retrieve(query)
+        passages = self._retriever(scope, route.question).retrieve(query)
         match = self._match(query, scope)
         evidence = self._reader.read(query.query_str, passages, match, route.before)
         return Reading(query.query_str, tuple(evidence), self._limits(evidence))

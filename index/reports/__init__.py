@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 BUNDLED = "city-of-london-peel-2017"
-_HERE = Path(__file__).parent
+_HERE = Path(__file__).resolve().parent
 
 
 def bundled_report() -> Path:
