@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from index.types import Document
-from rag.show import escape
+from rag.show import escape, limited
 from rag.types import Answer
 from ui.card import absence_html, found_html, how_html, next_html
 
@@ -17,7 +17,6 @@ State = Literal["error", "stopped"]
 
 _SHOWN_CHARACTERS, _EDITED_CHARACTERS = 400, 4000
 _SAID_CHARACTERS = 1200
-_NAMED = 2
 
 
 def conversation_html(
@@ -110,9 +109,7 @@ def answer_html(
         state, body = "answered", found_html(answer, turn, documents)
         status = f"Answered with {answer.confidence_word} confidence. {answer.text}"
     understood = answer.understood if answer.understood != answer.question else ""
-    asked = _asked(
-        answer.question, understood, number, is_last=is_last, of=_asked_of(answer, documents)
-    )
+    asked = _asked(answer.question, understood, number, is_last=is_last, of=limited(answer))
     foot = how_html(answer, turn, documents) + next_html(answer, to_ask)
     return _turn(number, state, _cut(status, _SAID_CHARACTERS), f"{asked}{body}{foot}", fresh=fresh)
 
@@ -132,14 +129,6 @@ def _lost(count: int) -> str:
     return f"{these} not shown: {its} was changed since, or is not here any more."
 
 
-def _asked_of(answer: Answer, documents: Mapping[str, Document]) -> str:
-    """The reports that a question was limited to, in words; empty where to none."""
-    names = [documents[name].title for name in answer.asked_of if name in documents]
-    if len(names) > _NAMED:
-        return f"{len(names)} reports"
-    return " and ".join(names)
-
-
 def _asked(question: str, understood: str, number: int, *, is_last: bool, of: str = "") -> str:
     """The question, what can be done with it, and a form to word it anew in its place."""
     note = ""
@@ -150,7 +139,7 @@ def _asked(question: str, understood: str, number: int, *, is_last: bool, of: st
             "</p>"
         )
     if of:
-        note += f'<p class="understood">Asked of {escape(_cut(of, _SHOWN_CHARACTERS))}</p>'
+        note += f'<p class="understood">{escape(_cut(of, _SHOWN_CHARACTERS))}</p>'
     undo = '<button type="button" class="act" data-undo>Undo</button>' if is_last else ""
     return (
         f'<header class="asked">{_heading(question)}{note}'
