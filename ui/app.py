@@ -7,24 +7,17 @@ import gradio as gr
 from rag.feedback import FILE
 from ui.api import add_endpoints
 from ui.bar import CONVERSATIONS, EXPORT, TITLE, bar_html
+from ui.choosing import choosing, listing
 from ui.compare_panel import compare_panel, comparing
 from ui.conversing import add_conversation
 from ui.desks import Desks
 from ui.findings_panel import findings_panel, registering
 from ui.judging import judge_html
 from ui.keeping import judging, saving
+from ui.known_panel import correcting, forgetting, knowing, removing
 from ui.layout import AT_ONCE, Parts, lay_out
 from ui.pages import paging
-from ui.reports_panel import (
-    among_html,
-    choosing,
-    correcting,
-    forgetting,
-    knowing,
-    listing,
-    removing,
-    reports_panel,
-)
+from ui.reports_panel import among_html, reports_panel
 from ui.serve import Serving
 from ui.written import choices
 
