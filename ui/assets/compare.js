@@ -5,10 +5,11 @@ let comparing = 0; // the last call; answers to earlier ones come too late
 
 async function openCompare() {
   const selects = all("#compare select");
+  const isFirst = !selects[0].options.length;
   await fillReports(selects);
   // Two ticked reports are those to compare.
   if (among.reports.length === 2) selects.forEach((select, i) => (select.value = among.reports[i]));
-  else if (selects[0].value === selects[1].value) selects[1].selectedIndex = 1;
+  else if (isFirst) selects[1].selectedIndex = 1;
   compareTwo();
 }
 
