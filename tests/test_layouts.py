@@ -18,7 +18,9 @@ from index.types import Block, Document, Span
 
 LAYOUTS = Path(__file__).parent / "data" / "layouts"
 GOLD: dict[str, Any] = json.loads((LAYOUTS / "gold.json").read_text(encoding="utf-8"))
-FILES = sorted(path.name for path in LAYOUTS.iterdir() if path.suffix in (".html", ".pdf", ".txt"))
+FILES = sorted(
+    path.name for path in LAYOUTS.iterdir() if path.suffix in (".html", ".mhtml", ".pdf", ".txt")
+)
 IN_WORD = ("education-scotland", "ofsted-school")
 
 

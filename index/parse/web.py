@@ -37,9 +37,12 @@ _NOTE = re.compile(r"\[?(\d{1,3}|[*†‡↩])\]?")
 _DEEPEST_HEADING, _PROSE_WORDS, _LONG_ITEM = 6, 45, 30
 
 
-def read_html(data: bytes, limits: ReaderLimits) -> Flow:
-    """The elements of a saved web page; raises ReportError where it is nested too deeply."""
-    tree = LexborHTMLParser(_decoded(data))
+def read_html(data: bytes, limits: ReaderLimits, encoding: str | None = None) -> Flow:
+    """The elements of a saved web page; raises ReportError where it is nested too deeply.
+
+    ``encoding`` is what is known of it besides what the page says itself.
+    """
+    tree = LexborHTMLParser(_decoded(data, encoding))
     if tree.body is None:
         return Flow(())
     _check_depth(tree.body, limits.depth)
@@ -68,12 +71,13 @@ def _children(node: LexborNode) -> Iterator[LexborNode]:
         child = child.next
 
 
-def _decoded(data: bytes) -> str:
+def _decoded(data: bytes, known: str | None) -> str:
     """The text of a page in its own encoding, as far as it is known; else UTF-8 or Windows-1252."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return data.decode("utf-16", "replace")
     named = _CHARSET.search(data[:_HEAD])
-    for encoding in (named[1].decode("ascii", "replace") if named else "utf-8", "utf-8"):
+    own = named[1].decode("ascii", "replace") if named else "utf-8"
+    for encoding in (known or own, own, "utf-8"):
         try:
             return data.decode(encoding)
         except (UnicodeDecodeError, LookupError):
