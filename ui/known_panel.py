@@ -49,7 +49,10 @@ def correcting(desks: Desks) -> Called:
         }
         if changed:
             desk = desks.correct(desk, asked.document, changed)
-        return {**_known(desks, desk, asked.document), "said": "Kept." if changed else "Nothing was changed."}
+        return {
+            **_known(desks, desk, asked.document),
+            "said": "Kept." if changed else "Nothing was changed.",
+        }
 
     return called(desks, correct)
 
