@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
+from eval.dataset import load_set
 from index.chunk import chunk, to_node
 from index.config import IndexConfig
 from index.embed import Encoder
@@ -390,6 +391,15 @@ def test_questions_of_everyday_life_are_told_from_those_on_inspections(
 ) -> None:
     odds = QuestionKind.load(INSPECTED).log_odds(reading.question_vector(question))
     assert (odds > 0) is is_asked
+
+
+def test_no_everyday_question_that_was_fitted_on_is_one_of_a_set() -> None:
+    root = Path(__file__).parents[1]
+    fitted = (root / "rag/models/everyday.txt").read_text(encoding="utf-8").lower().splitlines()
+    sets = (root / "eval/sets").glob("*.jsonl")
+    asked = {item.question.lower() for path in sets for item in load_set(path)}
+    assert len(set(fitted)) == len(fitted) > 150
+    assert asked.isdisjoint(fitted)
 
 
 def test_written_questions_of_the_bundled_report_are_not_those_of_the_evaluation() -> None:
