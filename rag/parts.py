@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +42,10 @@ class Parts:
         self._store = library.store
         parts = (library.fingerprint, self.config.fingerprint(), READER)
         self._fingerprint = hashlib.sha256("".join(parts).encode()).hexdigest()
+
+    def over(self, library: Library) -> Self:
+        """The same over another library, or over this one as it is now; models are shared."""
+        return type(self)(library, self.config, self.reading_encoder)
 
     @property
     def passage_count(self) -> int:

@@ -137,7 +137,8 @@ class ReportQA(Parts):
         if writer is not None and (earlier := earlier_questions(history)):
             yield Step(f"{writer.name} is completing the question")
             condensed, fault = self._condensed(question, earlier, writer)
-        asked, understood, route = self._routed(question, history, reports, where, condensed)
+        chosen = chosen_reports(self._documents, reports, where)
+        asked, understood, route = self._routed(question, history, chosen, condensed)
         draft = self._without_search(understood, route)
         found: list[Evidence] = []
         if draft is None:
@@ -156,7 +157,7 @@ class ReportQA(Parts):
             draft = self._joined(route, drafts)
         clock.lap("compose")
         beside = f"{understood} (after: {route.before})" if route.before else understood
-        own = self._finished(asked, beside, draft, clock)
+        own = self._finished(asked, beside, draft, clock, chosen or ())
         if writer is None or own.abstained or not found:
             yield own
         elif fault:
@@ -210,7 +211,8 @@ class ReportQA(Parts):
         where: Where | None = None,
     ) -> list[NodeWithScore]:
         """The passages nearest to a question, best first; an imprint's among them."""
-        _, _, route = self._routed(question, history, reports, where)
+        chosen = chosen_reports(self._documents, reports, where)
+        _, _, route = self._routed(question, history, chosen)
         scope = self._scopes.of(route.every)
         return self._retriever(scope).retrieve(self._query(route.question, scope))
 
@@ -228,13 +230,11 @@ class ReportQA(Parts):
         self,
         question: str,
         history: Sequence[str],
-        reports: Sequence[str] | None = None,
-        where: Where | None = None,
+        chosen: tuple[str, ...] | None = None,
         condensed: str = "",
     ) -> tuple[str, str, Route]:
         """The question tidied, as it stands alone (``condensed``, if given), where it goes."""
         asked = clean_question(question, self.config.question_characters)
-        chosen = chosen_reports(self._documents, reports, where)
         router = self._router if chosen is None else self._router.within(chosen)
         earlier = self._router.followed(earlier_questions(history))
         before = stand_alone(earlier[-1], earlier[:-1]) if earlier else ""
@@ -288,7 +288,9 @@ class ReportQA(Parts):
             draft = side_by_side(list(zip(route.groups, drafts, strict=True)), self._documents)
         return with_notes(draft, route_notes(route, self._documents))
 
-    def _finished(self, asked: str, understood: str, draft: Draft, clock: Clock) -> Answer:
+    def _finished(
+        self, asked: str, understood: str, draft: Draft, clock: Clock, asked_of: tuple[str, ...]
+    ) -> Answer:
         return Answer(
             question=asked,
             understood=understood,
@@ -303,6 +305,7 @@ class ReportQA(Parts):
             model=f"extractive/{self.reading_encoder.encoder.model_name}",
             fingerprint=self.fingerprint,
             timings=clock.laps(),
+            asked_of=asked_of,
         )
 
     def _judge(

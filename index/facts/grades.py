@@ -57,6 +57,8 @@ _EARLIER = re.compile(
     r"\bprevious(?:ly)?\b",
     re.IGNORECASE,
 )
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_CELL_WORDS = 6
 _CLAUSE = re.compile(r"\b(?:is|are|was|were|be|been|not|very|too|that|which|remains?)\b", re.I)
 
 
@@ -71,7 +73,7 @@ class Graded:
 
 def canonical(grade: str) -> str:
     """A grade as it is stored: lower case, "requires improvement to be good" without its end."""
-    words = " ".join(grade.lower().split())
+    words = " ".join(grade.lower().strip(" .").split())
     for name, shape in _SHAPES.items():
         if re.fullmatch(shape, words):
             return name
@@ -115,6 +117,39 @@ def graded(text: str) -> Graded | None:
     if not match["mark"].strip().startswith("?") and re.search(r"[.!]\s", label):
         return None
     return Graded(label, canonical(match["grade"]), not bare)
+
+
+def graded_cells(text: str) -> list[Graded]:
+    """What a row of several columns grades: "Maternity: Safe: Good; Caring: Outstanding".
+
+    The label of each is the row's with the column's. Of columns that are years the latest
+    counts, of those of earlier inspections none. Empty for other lines.
+    """
+    cells = [cell.rpartition(":") for cell in text.split(";")]
+    row, _, first = cells[0][0].rpartition(":")
+    if len(cells) < 2 or not row.strip() or not all(colon for _, colon, _ in cells):
+        return []
+    if any(len(value.split()) > _CELL_WORDS for _, _, value in cells):
+        return []
+    columns = [first, *(head for head, _, _ in cells[1:])]
+    found = [
+        (" ".join(head.split()), canonical(value))
+        for head, (_, _, value) in zip(columns, cells, strict=True)
+        if is_grade(value.strip(" .")) and not _EARLIER.search(head)
+    ]
+    years = [year[0] for head, _ in found if (year := _YEAR.search(head))]
+    if years and len(years) == len(found):
+        found = [max(found, key=lambda item: _YEAR.findall(item[0])[-1])]
+    label = " ".join(row.split())
+    return [
+        Graded(label if len(found) == 1 else f"{label}: {head}", grade, True)
+        for head, grade in found
+    ]
+
+
+def is_earlier(text: str) -> bool:
+    """Whether words speak of an earlier inspection."""
+    return _EARLIER.search(text) is not None
 
 
 def is_overall(label: str) -> bool:
