@@ -161,10 +161,11 @@ def is_original(file: ReportFile, record: DocumentRecord, hashes: Mapping[str, F
     ]
 
 
-def new_id(path: Path, taken: Collection[str]) -> str:
-    """A safe id made of the file's name, with -2, -3 and so on where it is taken."""
+def new_id(path: Path, taken: Collection[str], prefix: str = "") -> str:
+    """A safe id made of a prefix and the file's name, with -2, -3 and so on where it is taken."""
     plain = unicodedata.normalize("NFKD", path.stem).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_SLUG_LENGTH].strip("-") or "report"
+    slug = prefix + slug
     number, candidate = 1, slug
     while candidate in taken:
         number += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from rag.answerable import Answerability
 from rag.config import RagConfig
 from rag.encoder import READER, ReadingEncoder, shared_reader
 from rag.imprint import asks_of_publication, imprint
-from rag.intent import ListIntent
+from rag.intent import INSPECTED, LIST, QuestionKind
 from rag.questions import QuestionIndex
 from rag.read import EvidenceReader
 from rag.retrieve import BM25Index, HybridRetriever
@@ -41,6 +42,10 @@ class Parts:
         self._store = library.store
         parts = (library.fingerprint, self.config.fingerprint(), READER)
         self._fingerprint = hashlib.sha256("".join(parts).encode()).hexdigest()
+
+    def over(self, library: Library) -> Self:
+        """The same over another library, or over this one as it is now; models are shared."""
+        return type(self)(library, self.config, self.reading_encoder)
 
     @property
     def passage_count(self) -> int:
@@ -137,5 +142,9 @@ class Parts:
         return Answerability.load()
 
     @cached_property
-    def _list_intent(self) -> ListIntent:
-        return ListIntent.load()
+    def _list_intent(self) -> QuestionKind:
+        return QuestionKind.load(LIST)
+
+    @cached_property
+    def _inspected(self) -> QuestionKind:
+        return QuestionKind.load(INSPECTED)
