@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from index.types import Document
 from rag.absent import Absent
 from rag.cite import cite, cite_span, flat, report_name, source_of
-from rag.mentions import mentions
+from rag.containing import mentions
 from rag.read import Evidence
 from rag.register import Register, Row, Table, heading, shown
 from rag.route import Group, Route

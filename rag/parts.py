@@ -15,7 +15,7 @@ from rag.answerable import Answerability
 from rag.config import RagConfig
 from rag.encoder import READER, ReadingEncoder, shared_reader
 from rag.imprint import asks_of_publication, imprint
-from rag.intent import ListIntent
+from rag.intent import INSPECTED, LIST, QuestionKind
 from rag.questions import QuestionIndex
 from rag.read import EvidenceReader
 from rag.retrieve import BM25Index, HybridRetriever
@@ -142,5 +142,9 @@ class Parts:
         return Answerability.load()
 
     @cached_property
-    def _list_intent(self) -> ListIntent:
-        return ListIntent.load()
+    def _list_intent(self) -> QuestionKind:
+        return QuestionKind.load(LIST)
+
+    @cached_property
+    def _inspected(self) -> QuestionKind:
+        return QuestionKind.load(INSPECTED)

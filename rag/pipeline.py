@@ -9,7 +9,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from index.errors import LLMError, LLMReplyError
 from index.library import Library
-from rag.answerable import missing_words, signals
+from rag.answerable import signals
 from rag.asked import clean_question, earlier_questions
 from rag.cite import answer_text
 from rag.clock import Clock
@@ -23,6 +23,7 @@ from rag.compose import (
     sources_of,
 )
 from rag.config import Limits, RagConfig
+from rag.containing import words_sought
 from rag.converse import points_back, stand_alone
 from rag.draft import (
     Draft,
@@ -38,7 +39,8 @@ from rag.draft import (
 )
 from rag.generate import Partial, Writer
 from rag.glossary import asked_abbreviation, expand
-from rag.mentions import words_sought
+from rag.imprint import asks_of_publication
+from rag.mention import never_mentioned
 from rag.parts import Parts
 from rag.questions import Match
 from rag.read import Evidence
@@ -96,7 +98,7 @@ class ReportQA(Parts):
         """Loads all that the first question would, so that it is as fast as the next ones."""
         self.retrieve("warm up")
         self._reader.read("warm up", self.retrieve("report"))
-        _ = self._questions, self._answerability, self._list_intent
+        _ = self._questions, self._answerability, self._list_intent, self._inspected
 
     def ask(
         self,
@@ -260,7 +262,7 @@ class ReportQA(Parts):
         self, route: Route, query: str, evidence: list[Evidence], match: Match, scope: Scope
     ) -> Draft:
         """What these reports say to the question, or that they do not."""
-        confidence, selected, reason = self._judge(route.question, query, evidence, scope, match)
+        confidence, selected, reason = self._judge(route, query, evidence, scope, match)
         elsewhere = bool(route.absent) and not route.groups
         if elsewhere:
             selected = [item for item in selected if names_any(item, route.absent)]
@@ -276,7 +278,11 @@ class ReportQA(Parts):
             confidence,
             abstained=True,
             nearest=nearest(evidence, self.config),
-            missing=missing_words(route.question, scope.vocabulary),
+            missing=never_mentioned(
+                route.question,
+                scope.vocabulary,
+                lambda words: self._reader.relatives(words, evidence),
+            ),
             sources=searched(scope.documents, evidence[: self.config.nearest]),
         )
 
@@ -309,20 +315,21 @@ class ReportQA(Parts):
 
     def _judge(
         self,
-        question: str,
+        route: Route,
         query: str,
         evidence: list[Evidence],
         scope: Scope,
         match: Match,
     ) -> tuple[float, list[Evidence], str]:
         """How sure it is that the reports answer, the units that do, and why if they do not."""
-        if short := asked_abbreviation(question, scope.glossary):
+        if short := asked_abbreviation(route.question, scope.glossary):
             entry = scope.glossary.get(short)
             if entry is None:
                 return 0.0, [], f"It does not spell out {short}."
             return 1.0, [Evidence(entry.document, entry.unit, 1.0)], ""
         confidence = self._answerability.probability(
-            signals(evidence, match, self._reader.support(query, evidence))
+            signals(evidence, match, self._reader.support(query, evidence)),
+            self._is_inspected(route, query),
         )
         config = self.config
         vector = self.reading_encoder.question_vector(query)
@@ -332,6 +339,13 @@ class ReportQA(Parts):
         if wants_list and not _written(evidence):
             chosen = select_items(evidence, config.share_items, config.max_units) or chosen
         return confidence, chosen, ""
+
+    def _is_inspected(self, route: Route, query: str) -> float:
+        """The log odds that such a question, or the one it points back at, is asked of reports."""
+        if asks_of_publication(route.question):
+            return 0.0
+        asked = [query, route.before] if route.before else [query]
+        return max(self._inspected.log_odds(self.reading_encoder.question_vector(q)) for q in asked)
 
     def _limits(self, evidence: Sequence[Evidence]) -> Limits:
         return self.config.limits(written=_written(evidence))
