@@ -25,7 +25,9 @@ _HEADINGS: _Headings = (
         "priority action",
         re.compile(
             r"\bpriority actions?\b|\bareas? for priority action\b"
-            r"|\bactions? (?:the|an?) [\w ]{2,30} must take\b",
+            r"|\bactions? (?:the|an?) [\w ]{2,30} must take\b"
+            r"|\bactions? we (?:have )?told [\w ]{2,30} to take\b"
+            r"|^(?:statutory |legal )?requirements?$",
             re.I,
         ),
     ),
@@ -34,7 +36,8 @@ _HEADINGS: _Headings = (
         "area for improvement",
         re.compile(
             r"\bareas? (?:for|of) improvement\b|\bwhat needs to (?:improve|be improved)\b"
-            r"|\bwhat .{2,40} (?:should|must|can|needs? to) improve\b"
+            r"|\bwhat .{2,40} (?:should|must|can|could|needs? to) improve\b"
+            r"|\bwhat .{2,40} could do better\b"
             r"|\bactions? (?:the|an?) [\w ]{2,30} should take\b",
             re.I,
         ),
@@ -48,7 +51,8 @@ _WEAKNESSES: _Headings = (
 _OPENS = re.compile(r"\b(?:should|must|needs? to|recommend(?:s|ed)?)\b[^.]*:\s*$", re.IGNORECASE)
 # A sentence that says what findings are, or how many there are, and is none.
 _EXPLAINS = re.compile(
-    r"^(?:(?:the|an?|our) )?(?:actions? (?:the|an?) [\w ]{2,30} (?:must|should) take"
+    r"^this section\b"
+    r"|^(?:(?:the|an?|our) )?(?:actions? (?:the|an?) [\w ]{2,30} (?:must|should) take"
     r"|(?:key |priority |main )*(?:concerns?|causes? of concern|areas? for improvement"
     r"|recommendations?|priority actions?)) (?:is|are)\b"
     r"|\bwe (?:have )?(?:identified|made|found) [\w ]{1,30}?(?:concerns|causes of concern"

@@ -133,6 +133,46 @@ def test_a_matrix_of_grades_as_a_browser_copies_it() -> None:
     ]
 
 
+def test_an_older_report_of_estyn() -> None:
+    document = parse_text(
+        "Inspection report\n\nYsgol Glan Elan\nHeol Uchaf\n\nDate of inspection: November 2018\n\n"
+        "by\n\nEstyn, Her Majesty’s Inspectorate for Education\nand Training in Wales\n\n"
+        "Summary\n\nPupils make good progress.\n\nInspection area\tJudgement\n"
+        "Standards\tGood\nTeaching\tAdequate and needs improvement\n\nRecommendations\n\n"
+        "R1\nImprove pupils’ Welsh\n\nR2\nRaise the quality of marking\n",
+        document_id="report",
+        source="report.txt",
+    )
+    assert [(fact.field, fact.value) for fact in facts_of(document)] == [
+        ("organisation", "Ysgol Glan Elan"),
+        ("inspectorate", "Estyn"),
+        ("kind", "school inspection"),
+        ("inspected", "2018-11"),
+        ("judgement", "good"),
+        ("judgement", "adequate and needs improvement"),
+    ]
+    assert [words(document, one.span) for one in asked(document)] == [
+        "Improve pupils’ Welsh",
+        "Raise the quality of marking",
+    ]
+
+
+def test_grades_with_numbers_and_a_scale_that_grades_nothing() -> None:
+    text = (
+        "Oak Lodge\n\nInspection report\n\nOutstanding\tGood\tAdequate\tInadequate\n"
+        "How good is our leadership?\t3 - Adequate\n\n"
+        "Overall experiences and progress of children, taking into account: good\n\n"
+        "Requirements\n\nThis section sets out what must be done.\n\n"
+        "1. By June, the provider must record medicines.\n"
+    )
+    document = parse_text(text, document_id="report", source="report.txt")
+    assert [(fact.field, fact.label, fact.value) for fact in facts_of(document) if fact.label] == [
+        ("overall", "Overall experiences and progress of children", "good"),
+        ("judgement", "How good is our leadership?", "adequate"),
+    ]
+    assert of(text) == [("priority action", "By June, the provider must record medicines.")]
+
+
 def test_of_several_years_the_latest_grade_counts() -> None:
     document = read_report(Path(__file__).parent / "data" / "two-columns.pdf")
     assert [(fact.label, fact.value) for fact in facts_of(document) if fact.label][:2] == [

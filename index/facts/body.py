@@ -137,9 +137,11 @@ def _names(document: Document) -> Iterator[tuple[str, Span]]:
     """The organisation's name in places other than a title that says what was inspected."""
     opening = front(document)
     titles = list(_titles(document))
-    for (title, span), (line, _) in pairwise(titles):
+    for (title, span), (line, below) in pairwise(titles):
         if _REPORT.fullmatch(line) and re.fullmatch(_NAME, title):
             yield title, span
+        elif _REPORT.fullmatch(title) and re.fullmatch(_NAME, line):
+            yield line, below
     for pattern in (_LABELLED, _VISITED):
         for block in opening:
             match = pattern.search(document.text, block.start, block.end)
@@ -151,15 +153,22 @@ def _names(document: Document) -> Iterator[tuple[str, Span]]:
 
 def kind_of(document: Document, named: Sequence[Fact] = ()) -> tuple[Fact, ...]:
     """The kind of inspection, from the report's title, else from the organisation's name."""
-    lines = [(title, span) for title, span in _titles(document)]
-    whose = [(fact.value, fact.span) for fact in named if fact.span is not None]
-    for title, span in (*lines, *whose):
-        for kind, words in _KINDS:
-            if re.search(words, title, re.IGNORECASE):
-                return (Fact("kind", kind, span=span),)
+    general: tuple[Fact, ...] = ()
+    for title, span in _titles(document):
+        if specific := _kind(title):
+            return (Fact("kind", specific, span=span),)
         if match := _INSPECTION.search(title):
-            return (Fact("kind", match[0].lower(), span=span),)
-    return ()
+            general = (Fact("kind", match[0].lower(), span=span),)
+            break
+    for fact in named:
+        if specific := _kind(fact.value):
+            return (Fact("kind", specific, span=fact.span),)
+    return general
+
+
+def _kind(words: str) -> str:
+    """The kind of inspection that words speak of; empty where they speak of none."""
+    return next((kind for kind, known in _KINDS if re.search(known, words, re.IGNORECASE)), "")
 
 
 def inspectorates(document: Document) -> tuple[Fact, ...]:
@@ -191,8 +200,10 @@ def _says_so(text: str, block: Block, span: Span) -> bool:
 
 
 def _dated(text: str, span: Span, block: Block) -> bool:
-    """Whether nothing but a date stands behind a name: "HM Inspectorate of Probation, May 2024"."""
+    """Whether only a date stands behind, or the name in full: "HMI Probation, May 2024"."""
     rest = text[span.end : block.end].lstrip(" ,")
+    if re.match(r"(?:His|Her) Majesty[’']s Inspectorate\b", rest):
+        return True
     found = next(periods(rest), None)
     return found is not None and found.span == Span(0, len(rest))
 

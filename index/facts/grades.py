@@ -47,8 +47,12 @@ _ENDS = re.compile(
     rf"^(?P<label>.{{2,200}}?)(?P<mark>\s*[:?–—]\s*|\s+[-]\s+|\s+)(?P<grade>{GRADE})\s*[.;]?\s*$",
     re.IGNORECASE | re.DOTALL,
 )
+_SCALE = re.compile(rf"(?:{GRADE}[\s,;/|]*)+", re.IGNORECASE)
+# "How good is our leadership? 4 - Good": the number is the grade's, not the label's.
+_SCORE = re.compile(r"(?<=[?:])\s*\d$|,? taking into account$")
 _OVERALL = re.compile(
     r"^(?:the )?overall(?: effectiveness| rating| quality| judgement| grade| outcome| assessment)?$"
+    r"|^overall experiences and progress\b"
     r"|\boverall (?:effectiveness|rating|judgement|grade)\b",
     re.IGNORECASE,
 )
@@ -108,11 +112,11 @@ def graded(text: str) -> Graded | None:
     match = _ENDS.match(text)
     if match is None or "\n\n" in text:
         return None
-    label = " ".join(match["label"].split()).rstrip(" :–—-")
+    label = _SCORE.sub("", " ".join(match["label"].split()).rstrip(" :–—-"))
     bare = not match["mark"].strip()
     if bare and (not match["grade"][0].isupper() or _CLAUSE.search(label)):
         return None
-    if _EARLIER.search(label) or is_grade(label) or not any(c.isalpha() for c in label):
+    if _EARLIER.search(label) or _SCALE.fullmatch(label) or not any(c.isalpha() for c in label):
         return None
     if not match["mark"].strip().startswith("?") and re.search(r"[.!]\s", label):
         return None

@@ -11,8 +11,8 @@ from index.facts.grades import GRADE
 if TYPE_CHECKING:
     from index.parse.lines import Line
 
-SIGNS = re.compile(r"[•●▪◦‣∙·■□\uf0b7\uf0a7o]")
-"""A bullet that stands alone on its line, the item on the next."""
+SIGNS = re.compile(r"[•●▪◦‣∙·■□\uf0b7\uf0a7o]|R\d{1,2}")
+"""A bullet or recommendation's number alone on its line, the item on the next."""
 
 _SIGNS = "•●▪◦‣∙·■□\uf0b7\uf0a7"
 _BULLET = re.compile(rf"([{_SIGNS}])\s*|([-–—*+]|o)\s+")
