@@ -93,6 +93,16 @@ def findings(document: Document) -> tuple[Finding, ...]:
     return (*_judged(document), *_asked(document))
 
 
+def asked_for(document: Document) -> tuple[Finding, ...]:
+    """What a report asks to be put right, in the order of the text.
+
+    Where it has headings such as "Areas for improvement", what stands under them and no other.
+    """
+    rows = tuple(_asked(document))
+    headed = tuple(row for row in rows if _kind(row.section, (*_HEADINGS, *_WEAKNESSES)))
+    return headed or rows
+
+
 def matching(
     rows: Iterable[Finding],
     kinds: Collection[str] = (),

@@ -10,7 +10,7 @@ from index.library import Library
 from rag.answerable import Answerability
 from rag.config import RagConfig
 from rag.encoder import READER, ReadingEncoder, shared_reader
-from rag.intent import ListIntent
+from rag.intent import ListIntent, WholeIntent
 from rag.questions import QuestionIndex
 from rag.read import EvidenceReader
 from rag.retrieve import BM25Index, HybridRetriever
@@ -105,3 +105,7 @@ class Parts:
     @cached_property
     def _list_intent(self) -> ListIntent:
         return ListIntent.load()
+
+    @cached_property
+    def _whole_intent(self) -> WholeIntent:
+        return WholeIntent.load()

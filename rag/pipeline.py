@@ -27,6 +27,7 @@ from rag.converse import points_back, stand_alone
 from rag.draft import (
     Draft,
     absent_draft,
+    cited_in,
     judgement_draft,
     names_any,
     register_draft,
@@ -40,13 +41,15 @@ from rag.glossary import asked_abbreviation, expand
 from rag.parts import Parts
 from rag.questions import Match
 from rag.read import Evidence
-from rag.register import register_of, table
+from rag.register import BARE, register_of, table
+from rag.reword import without_names
 from rag.route import Route
 from rag.scope import Scope
 from rag.suggest import also_ask, examples
 from rag.tokens import open_or_build
 from rag.types import Answer
 from rag.where import Where, chosen_reports
+from rag.whole import headed_draft, whole_draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ class ReportQA(Parts):
         """Loads all that the first question would, so that it is as fast as the next ones."""
         self.retrieve("warm up")
         self._reader.read("warm up", self.retrieve("report"))
-        _ = self._questions, self._answerability, self._list_intent
+        _ = self._questions, self._answerability, self._list_intent, self._whole_intent
 
     def ask(
         self,
@@ -138,6 +141,8 @@ class ReportQA(Parts):
         asked, understood, route = self._routed(question, history, reports, where, condensed)
         draft = self._without_search(understood, route)
         found: list[Evidence] = []
+        if draft is None and (draft := self._of_the_whole(route)) is not None:
+            found += cited_in(draft, self._documents)
         if draft is None:
             drafts = []
             for scope in self._asked_of(route):
@@ -185,8 +190,10 @@ class ReportQA(Parts):
         if route.lacking and not route.groups:
             return absent_draft(route)
         documents = self._scopes.of(route.every).documents
-        if route.groups:
-            asked = register_of(route.unnamed, documents, named=True)
+        alone = len(documents) == 1 and not route.absent and not BARE.fullmatch(understood)
+        if route.groups or alone:
+            question = route.unnamed if route.groups else understood
+            asked = register_of(question, documents, named=True)
             found = table(asked, documents) if asked is not None else None
             if asked is None or found is None or not (found.rows or asked.wanted):
                 return None
@@ -199,6 +206,21 @@ class ReportQA(Parts):
         if route.absent and not all(name.is_mentioned for name in route.absent):
             return absent_draft(route)
         return None
+
+    def _of_the_whole(self, route: Route) -> Draft | None:
+        """What is answered from the structure of the reports, None where a topic is asked for."""
+        scopes = self._asked_of(route)
+        count = sum(len(scope.documents) for scope in scopes)
+        if route.before or route.absent or count > self.config.whole_reports:
+            return None
+        places = [one for one in self._router.names.places(route.question) if one.organisations]
+        question = without_names(route.question, places, "the area")
+        asked = self._whole_intent.of(question, self.reading_encoder.question_vector)
+        whole = [headed_draft(question, scope.documents) for scope in scopes]
+        if None in whole and asked.probability >= self.config.whole_from:
+            whole = [whole_draft(asked, scope.documents) for scope in scopes]
+        drafts = [draft for draft in whole if draft is not None]
+        return self._joined(route, drafts) if len(drafts) == len(scopes) else None
 
     def retrieve(
         self,
