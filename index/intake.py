@@ -144,6 +144,7 @@ class Intake:
         *,
         folder: Path | None = None,
         written: Mapping[Path, bytes] | None = None,
+        prefix: str = "",
     ) -> None:
         self.records = {record.document_id: record for record in records}
         self.reports: list[Report] = []
@@ -154,6 +155,7 @@ class Intake:
         self._on_progress = on_progress
         self._folder = folder
         self._written = written or {}
+        self._prefix = prefix
 
     def read(self, files: Sequence[Path]) -> None:
         """Take the files; a broken one fails alone."""
@@ -241,7 +243,7 @@ class Intake:
         if known is not None and CORRECTED_SUFFIX not in file.companions:
             file = file.beside(self._corrections(known))
         if known is None:
-            return [Incoming(file, new_id(path, taken))]
+            return [Incoming(file, new_id(path, taken, self._prefix))]
         if is_original(file, known, self._hashes):
             self.result = replace(result, unchanged=(*result.unchanged, known.document_id))
             return []

@@ -40,7 +40,7 @@ from index.kept import made_folder
 from index.live import publish_version, read_as, read_current
 from index.manifest import REBUILD, DocumentRecord, FileRecord
 from index.past import forget_past, has_past, keep_past, past_document, past_folder
-from index.publish import Live, live_version, read_live, writing
+from index.publish import Live, drop_earlier, live_version, read_live, writing
 from index.recover import original, rebuildable
 from index.reports import bundled_report
 from index.sources import Report
@@ -188,6 +188,10 @@ class Library:
         publish_version(path, config, intake, store, encoder.model_hash, None)
         return cls.open(path, config, encoder)
 
+    def twin(self) -> Library:
+        """An object of its own over the same version: what is changed by one stays so for it."""
+        return Library(self.path, self.config, self.version, self._encoder)
+
     @property
     def encoder(self) -> Encoder:
         """The library's embedding model, loaded on first use."""
@@ -231,6 +235,7 @@ class Library:
         on_progress: OnProgress | None = None,
         enrich: Enricher | None = None,
         prepare: Prepare | None = None,
+        prefix: str = "",
     ) -> AddResult:
         """Add report files, and the report files in folders; a broken file fails alone.
 
@@ -240,13 +245,14 @@ class Library:
         for each report, such as ``rag.enrich.QuestionWriter``; it is called before the library
         is locked, and what it wrote stays with the report until the report's file changes.
         ``prepare`` is called for each document, unchanged ones too: ``rag.tokens.keeping_tokens``.
-        Raises LibraryError where the library is busy or cannot be written, and what ``enrich``
-        raises, before anything is added, and ``prepare``.
+        The ids of new reports begin with ``prefix``: no id of another library does with one that
+        ends in two hyphens. Raises LibraryError where the library is busy or cannot be written,
+        and what ``enrich`` raises, before anything is added, and ``prepare``.
         """
         files, result = files_of(paths, self.path)
         written = written_questions(files, enrich) if enrich else {}
         with writing(self.path):
-            return result.and_then(self._add(files, on_progress, written, prepare))
+            return result.and_then(self._add(files, on_progress, written, prepare, prefix))
 
     def _add(
         self,
@@ -254,12 +260,13 @@ class Library:
         on_progress: OnProgress | None,
         written: Mapping[Path, bytes],
         prepare: Prepare | None,
+        prefix: str = "",
     ) -> AddResult:
         """What ``add`` does, for the holder of the lock."""
         result = AddResult()
         for begun in range(0, len(files), _PUBLISHED_TOGETHER):
             base, few = self._live(), files[begun : begun + _PUBLISHED_TOGETHER]
-            intake = self._intake(base, on_progress, written)
+            intake = self._intake(base, on_progress, written, prefix)
             intake.read(few)
             if prepare is not None:
                 for name in intake.result.unchanged:
@@ -305,6 +312,7 @@ class Library:
                 self._publish_next(base, intake, store)
             if forget:
                 forget_past(self.path, document_id)
+                drop_earlier(self.path)
 
     def correct(self, document_id: str, corrections: Mapping[str, str]) -> tuple[Fact, ...]:
         """Correct what is known of a report, and return what is known then.
@@ -371,6 +379,7 @@ class Library:
         base: Version,
         on_progress: OnProgress | None = None,
         written: Mapping[Path, bytes] | None = None,
+        prefix: str = "",
     ) -> Intake:
         return Intake(
             self.config,
@@ -379,6 +388,7 @@ class Library:
             on_progress,
             folder=base.folder,
             written=written,
+            prefix=prefix,
         )
 
     def _publish_next(self, base: Version, intake: Intake, store: FaissStore) -> None:

@@ -141,6 +141,14 @@ def publish(root: Path, fill: Callable[[Path], None]) -> Live:
     return live
 
 
+def drop_earlier(root: Path) -> None:
+    """Remove what is left of versions before the live one; to be called by the holder of the lock.
+
+    Readers that have just begun with the one before begin anew.
+    """
+    _remove_others(root / _VERSIONS, live_version(root))
+
+
 def _open_lock(root: Path) -> BinaryIO:
     try:
         root.mkdir(parents=True, exist_ok=True)

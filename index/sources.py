@@ -20,12 +20,13 @@ from index.enrich import SUFFIX as QUESTIONS_SUFFIX
 from index.errors import ReportError
 from index.manifest import DocumentRecord, FileRecord
 from index.parse import READABLE_SUFFIXES, read_report
+from index.parse.formats import OTHER_SUFFIXES
 from index.types import Document, Passage
 
 # What ``read_report`` reads beside a report: its description, the questions written for it,
 # what a user corrected.
 _COMPANIONS = (".json", QUESTIONS_SUFFIX, ENRICHED_SUFFIX, CORRECTED_SUFFIX)
-_SLUG_LENGTH = 60
+_SLUG_LENGTH, _LONGEST_STEM = 60, 200
 # What lies beside reports in a folder and is none; it is added where its file is named.
 _ABOUT_A_FOLDER = re.compile(
     r"(read[-_ ]?me|licen[cs]e|copying|notice|authors|changelog|contributing)\b.*", re.IGNORECASE
@@ -60,8 +61,9 @@ class Report:
 def report_files(path: Path, library: Path) -> list[Path]:
     """The file itself, or the report files in the folder and below, as absolute paths.
 
-    The library's own folder is passed over, and so are files about a folder, such as README.md.
-    Raises ReportError where there is no file.
+    Those in formats that cannot be read, such as .doc, are among them. The library's own folder
+    is passed over, and so are files about a folder, such as README.md. Raises ReportError where
+    there is no file.
     """
     try:
         path = path.resolve()
@@ -116,11 +118,11 @@ def parse_document(file: ReportFile, document_id: str) -> Document:
     """The document alone in just these bytes; raises ReportError."""
     try:
         with TemporaryDirectory(prefix="peel-") as folder:
-            copy = Path(folder) / file.path.name
+            copy = Path(folder) / _short(file.path.name)
             copy.write_bytes(file.data)
             for suffix, data in file.companions.items():
                 _companion(copy, suffix).write_bytes(data)
-            return read_report(copy, document_id)
+            return replace(read_report(copy, document_id), source=file.path.name)
     except OSError as error:
         raise ReportError(f"{file.path.name}: cannot be read: {error}") from error
 
@@ -159,10 +161,11 @@ def is_original(file: ReportFile, record: DocumentRecord, hashes: Mapping[str, F
     ]
 
 
-def new_id(path: Path, taken: Collection[str]) -> str:
-    """A safe id made of the file's name, with -2, -3 and so on where it is taken."""
+def new_id(path: Path, taken: Collection[str], prefix: str = "") -> str:
+    """A safe id made of a prefix and the file's name, with -2, -3 and so on where it is taken."""
     plain = unicodedata.normalize("NFKD", path.stem).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_SLUG_LENGTH].strip("-") or "report"
+    slug = prefix + slug
     number, candidate = 1, slug
     while candidate in taken:
         number += 1
@@ -175,6 +178,12 @@ def _parts(file: ReportFile) -> list[bytes]:
     return [file.data, *file.companions.values()]
 
 
+def _short(name: str) -> str:
+    """A file's name, cut so that those of its companions are none too long for a disk."""
+    stem, suffix = os.path.splitext(name)
+    return f"{os.fsdecode(os.fsencode(stem)[:_LONGEST_STEM])}{suffix}"
+
+
 def _companion(report: Path, suffix: str) -> Path:
     return report.with_name(report.stem + suffix)
 
@@ -185,5 +194,8 @@ def _walk(folder: Path, library: Path) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if Path(place, name) != library)
         for name in sorted(names):
             stem, suffix = os.path.splitext(name)
-            if suffix.lower() in READABLE_SUFFIXES and not _ABOUT_A_FOLDER.fullmatch(stem):
+            if suffix.lower() in (
+                *READABLE_SUFFIXES,
+                *OTHER_SUFFIXES,
+            ) and not _ABOUT_A_FOLDER.fullmatch(stem):
                 yield Path(place, name)

@@ -24,7 +24,8 @@ _ENDS = re.compile(rf"\b(?i:about|for|of|on) (?P<name>{_NAME})\s*\?*\s*$")
 _NEVER = frozenset(
     "january february march april may june july august september october november december monday "
     "tuesday wednesday thursday friday saturday sunday england wales scotland britain uk english "
-    "ireland united kingdom london ofsted cqc hmicfrs i summary section chapter covid".split()
+    "ireland united kingdom london braille welsh word excel pdf ofsted cqc hmicfrs i summary "
+    "section chapter covid".split()
 )
 
 

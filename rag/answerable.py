@@ -44,21 +44,31 @@ class Signals:
 @dataclass(frozen=True)
 class Answerability:
     """Logistic regressions over ``Signals``; ``rag/models/README.md`` says what they were
-    fitted on. ``plain`` is for libraries without written questions, ``indexed`` for others."""
+    fitted on. ``plain`` is for libraries without written questions, ``indexed`` for others.
+
+    ``foreign`` is what speaks against an answer, without written questions, where the question is
+    none that such reports are asked: a weight on the log odds that it is one, where under 0.
+    """
 
     plain: tuple[float, ...]
     indexed: tuple[float, ...]
+    foreign: float = 0.0
 
     @classmethod
     def load(cls) -> Answerability:
         """The weights that the package carries: one for each signal, then the bias."""
         data = json.loads(_MODEL.read_text(encoding="utf-8"))
-        return cls(tuple(data["plain"]), tuple(data["indexed"]))
+        return cls(tuple(data["plain"]), tuple(data["indexed"]), float(data["foreign"]))
 
-    def probability(self, seen: Signals) -> float:
-        """The probability that the reports answer the question, in [0, 1]."""
+    def probability(self, seen: Signals, inspected: float = 0.0) -> float:
+        """The probability that the reports answer the question, in [0, 1].
+
+        ``inspected`` are the log odds that it is one that such reports are asked.
+        """
         weights = self.indexed if seen.answered else self.plain
         logit = sum(w * value for w, value in zip(weights, (*astuple(seen), 1.0), strict=True))
+        if not seen.answered:
+            logit += self.foreign * min(inspected, 0.0)
         return 1 / (1 + math.exp(-logit))
 
 

@@ -31,7 +31,8 @@ class RagConfig:
     at it; the ``neighbours`` nearest written questions vote,
     their weight falling by e with every ``neighbour_scale`` of cosine; against reports without
     questions they are trusted from a cosine of ``trust_from``, fully from ``trust_to``. The
-    ``joint_units`` nearest units are read together with the question. A unit
+    ``joint_units`` nearest units are read together with the question; a word that has a relative
+    of a cosine of ``relative_from`` in what was read is not said to be missing. A unit
     whose score is at least ``share`` of the best is part of the answer, ``max_units`` at the
     most (``share_unvoted`` and ``max_unvoted`` where the best has no written questions; of
     bullets ``share_items`` and ``max_units`` where a list is asked for). A question
@@ -55,6 +56,7 @@ class RagConfig:
     trust_from: float = 0.5
     trust_to: float = 0.65
     joint_units: int = 4
+    relative_from: float = 0.5
     share: float = 0.5
     max_units: int = 10
     share_unvoted: float = 0.8

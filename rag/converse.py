@@ -51,6 +51,13 @@ _ASK_ALONE = re.compile(
     r"|do(?:es)? (?:they|it) do (?:that|this|it)))?\W*$",
     re.IGNORECASE,
 )
+_WHY = re.compile(
+    r"why (?:do|does|did|is|are|was|were|has|have|should)(?P<not>n['’]t)? (?:it|they)"
+    r"(?P<after> not)?\W*$",
+    re.IGNORECASE,
+)
+# Of "the wait" this asks for its length, and not how long anything was done.
+_HOW_IS_IT = re.compile(r"how \w+ (?:is|was) it\W*$", re.IGNORECASE)
 _COUNT = re.compile(
     r"(how many|which)(?: ones?| of (?:them|those|these))?"
     r"(?:\W*$| (?=(?:are|is|were|was|have|has|do|does|did|should|can)\b))",
@@ -66,6 +73,12 @@ _MORE_ALONE = re.compile(
 _ALIKE = re.compile(
     r"(?:is|are|was|were|do|does) (?:it|this|that|they|the same) (?:also )?"
     r"(?:(?:the same|true|so|different|apply|hold|go) )+((?:for|in|with|of|to|at|on) .+)",
+    re.IGNORECASE,
+)
+# "It" that is not what was talked of is the force: no topic is to be added to what it does.
+_IS_LEFT = re.compile(
+    r"\b(?:do|does|did) (?:it|they) (?:do|work)\b.*\b(?:about|with|for)\b"
+    r"|\b(?:on|in|with|by|for) it\W*$",
     re.IGNORECASE,
 )
 _TIMES = word_set("last this next before since now then today yesterday earlier previously")
@@ -165,7 +178,10 @@ def _merged(asked: str, talk: Talk) -> str:
         return f"{count[1]} {noun} {asked[count.end() :] or 'are there'}?" if noun else ""
     if alike := _ALIKE.match(asked):
         return f"{_put_in(alike[1], talk)}?"
-    if alone := _ASK_ALONE.match(asked):
+    if why := _WHY.match(asked):
+        asked = "why not" if why["not"] or why["after"] else "why"
+    alone = _ASK_ALONE.match(asked)
+    if alone and not (_HOW_IS_IT.match(asked) and talk.meant_by("it")):
         ask = alone["ask"] or alone["whom"] or alone["what"]
         return talk.clause.asking(ask, alone["last"] or alone["after"] or "", alone["not"] or "")
     return ""
@@ -239,7 +255,7 @@ def _appended(asked: str, talk: Talk) -> str:
     """The question "for" the topic, where it has no words of its own to say of what."""
     words = Words.of(asked)
     content = [word for word in words.content if word not in _EMPHASIS | _VERDICTS]
-    if names(asked) or len(content) > 1 or not talk.topic:
+    if names(asked) or len(content) > 1 or not talk.topic or _IS_LEFT.search(asked):
         return ""
     points = (POINTERS | PEOPLE | {"it", "they", "else", "any"}) & set(words.low)
     if content and content[0] not in _OF_SOMETHING and not points:

@@ -13,7 +13,7 @@ from typing import Final
 from index.types import Document
 from rag.authorship import author, closest, doubt
 from rag.markup import Html, join, tag, whole_page
-from rag.show import known, place, quotes_of, web_address
+from rag.show import known, limited, place, quotes_of, web_address
 from rag.types import Answer, Citation, Nearest, Part
 
 
@@ -39,6 +39,7 @@ def _turn(number: int, answer: Answer, documents: Mapping[str, Document]) -> Htm
     understood = Html("")
     if answer.understood != answer.question:
         understood = tag("p", "Understood as: ", tag("q", answer.understood), class_="quiet")
+    of = tag("p", limited(answer), class_="quiet") if answer.asked_of else Html("")
     unsaid = Html("")
     if answer.missing:
         words = ", ".join(answer.missing)
@@ -48,6 +49,7 @@ def _turn(number: int, answer: Answer, documents: Mapping[str, Document]) -> Htm
         "article",
         tag("h2", answer.question, dir="auto"),
         understood,
+        of,
         tag("div", *_lines(number, answer), class_="answer"),
         tag("p", author(answer), class_="quiet") if author(answer) else Html(""),
         unsaid,

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from rag.subjects import is_body, sound, subject_end
 from rag.words import (
     ADVERBS,
     AUXILIARIES,
@@ -17,13 +18,11 @@ from rag.words import (
     DO,
     HAVE,
     PAST,
-    PLAIN_SUBJECTS,
     PREPOSITIONS,
     QUESTION_WORDS,
     VERBS,
     Words,
     head,
-    is_noun,
     is_participle,
     is_plural,
     is_verb,
@@ -32,13 +31,6 @@ from rag.words import (
     spelt_out,
 )
 
-# Those whom every question is about: they are not what "it" or "them" needs to be told.
-_BODY = re.compile(
-    r"(?:(?:the|this|its|their|your|our)\s+)?(?:\w+\s+)?(?:force|report|constabulary|council|"
-    r"(?:local\s+)?authority|borough|inspectorate|inspectors?|inspection|ofsted|hmicfrs|page|document)"
-    r"(?=\s|$)",
-    re.IGNORECASE,
-)
 _SAYING = re.compile(
     r"\W*(?:(?:please|can you|could you)\s+)*(?:"
     r"(?:tell|give|show)\s+me\s+(?:more\s+|anything\s+|something\s+)?(?:about|on|of)"
@@ -55,6 +47,7 @@ _LEAD = re.compile(
 _SKILL = re.compile(
     r"(?:\w+ )?(?:good|better|bad|worse|best|effective|slow|quick) (?:at|in) (.+)", re.IGNORECASE
 )
+_ARTICLE = re.compile(r"^(?:the|their|its|these|those)\s+", re.IGNORECASE)
 _WITHIN = re.compile(r".*?\b(?:on|for|about|of|with|at|in|by|against) (.+)", re.IGNORECASE)
 _LOOSE_DETERMINER = re.compile(r"(?:any|enough|some|more|(?:so )?(?:few|many))\s+", re.IGNORECASE)
 _PRESENT = {past: verb for verb, past in PAST.items()}
@@ -96,13 +89,14 @@ class Clause:
     @cached_property
     def nouns(self) -> tuple[str, ...]:
         """What it is about, as noun phrases, what a pronoun is likeliest to mean first."""
-        found = [f"the {self._relative()}"] if self.asked_of else []
+        asked_of = [f"the {self._relative()}"] if self.asked_of else []
+        said = [_object(self.predicate)]
         if self.subject and not self.is_of_body:
-            found.append(self.subject)
-        found.append(_object(self.predicate))
-        found += [within[1] for noun in found if (within := _WITHIN.match(noun))]
-        definite = [_definite(noun) for noun in found]
-        return tuple(noun for noun in definite if _is_sound(noun))
+            said.insert(0, self.subject)
+        found = [*asked_of, *map(sound, said)]
+        found += [sound(within[1]) for noun in found if (within := _WITHIN.match(noun))]
+        definite = map(_definite, found)
+        return tuple(dict.fromkeys(noun for noun in definite if _is_sound(noun)))
 
     @cached_property
     def doing(self) -> str:
@@ -112,7 +106,8 @@ class Clause:
         verb, _, rest = self.predicate.partition(" ")
         who = "" if not self.subject or is_body(self.subject) else _definite(self.subject)
         if who and self.auxiliary in BE and is_participle(plain(verb)):
-            return f"{who} being {self.predicate}"
+            goes_on = plain(verb).endswith("ing")
+            return f"{who} {self.predicate}" if goes_on else f"{who} being {self.predicate}"
         no_verb = verb.lower() not in VERBS or self.auxiliary in HAVE
         if no_verb or self.asked_of or not rest:
             return ""
@@ -147,6 +142,8 @@ class Clause:
             return self.asked_of
         auxiliary = "" if self.auxiliary in BE | DO else self.auxiliary
         verb, _, rest = self.predicate.partition(" ")
+        if self.auxiliary in BE and not self.subject and verb and not rest:
+            return f"{verb} {_ARTICLE.sub('', self.asked_of)}"
         if self.subject:
             verb = _inflected(verb, self.auxiliary)
             parts = (self.asked_of, "that", self.subject, auxiliary, verb, rest)
@@ -172,42 +169,11 @@ def clause(question: str) -> Clause:
         return Clause(lead, "", "", rest) if asks else Clause("", "", rest, "")
     lead = " ".join(words[:place])
     has_noun = bool(_LEAD.match(lead))
-    end = _subject_end(low, place, has_noun)
+    end = subject_end(low, place, has_noun)
     subject, predicate = " ".join(words[place + 1 : end]), " ".join(words[end:])
     if subject.lower() == "there" and not has_noun:
         subject, predicate = predicate, ""
     return Clause(lead, low[place], subject, predicate)
-
-
-def _subject_end(low: tuple[str, ...], place: int, has_noun: bool) -> int:
-    """Where the predicate begins; the subject may be empty ("which schools were visited")."""
-    begin = place + 1
-    if begin >= len(low):
-        return begin
-    if body := _BODY.match(" ".join(low[begin:])):
-        return begin + len(body.group().split())
-    if low[begin] in PLAIN_SUBJECTS and low[begin + 1 : begin + 2] != ("of",):
-        return begin + 1
-    after = range(begin + 1, len(low))
-    free = (n for n in after if low[n - 1] not in DETERMINERS | PREPOSITIONS)
-    if low[place] in BE | HAVE:
-        is_of_lead = has_noun and low[place] in BE and low[begin] not in DETERMINERS
-        if is_of_lead or is_participle(low[begin]) or low[begin] in PREPOSITIONS:
-            return begin
-        if place and low[0] in ("what", "who", "which") and not has_noun:
-            is_adjective = low[begin] not in DETERMINERS and low[begin + 1 : begin + 2] != ("of",)
-            return (
-                begin
-                if is_adjective and PREPOSITIONS & set(low[begin + 1 : begin + 2])
-                else len(low)
-            )
-        return next((n for n in free if is_participle(low[n]) or low[n] in ADVERBS), len(low))
-    verbs = [n for n in free if low[n] in VERBS]
-    # "Care" and "plan" are no verbs in "does the care plan say": a noun goes before the verb,
-    # and of verbs in a row that could all be nouns the last is the verb.
-    after_noun = next((n for n in verbs if any(map(is_noun, low[begin:n]))), None)
-    last = next((n for n in verbs if n + 1 not in verbs), len(low))
-    return last if after_noun is None else after_noun
 
 
 def _object(predicate: str) -> str:
@@ -237,16 +203,14 @@ def _definite(noun: str) -> str:
 
 def _is_sound(noun: str) -> bool:
     low = [plain(word) for word in noun.split()]
-    sound = len(noun) <= _LONGEST_NOUN and len(low) <= _LONGEST_NOUN_WORDS
+    is_short = len(noun) <= _LONGEST_NOUN and len(low) <= _LONGEST_NOUN_WORDS
     return (
-        sound and bool(low) and low[0] not in QUESTION_WORDS and "i" not in low and says(head(noun))
+        is_short
+        and bool(low)
+        and low[0] not in QUESTION_WORDS | {"that"}
+        and "i" not in low
+        and says(head(noun))
     )
-
-
-def is_body(subject: str) -> bool:
-    """Whether a subject is the inspected body, the report, its authors, or a pronoun."""
-    match = _BODY.match(subject)
-    return subject.lower() in PLAIN_SUBJECTS or bool(match and match.end() == len(subject))
 
 
 def _gerund(verb: str) -> str:

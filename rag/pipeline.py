@@ -9,7 +9,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from index.errors import LLMError, LLMReplyError
 from index.library import Library
-from rag.answerable import missing_words, signals
+from rag.answerable import signals
 from rag.asked import clean_question, earlier_questions
 from rag.cite import answer_text
 from rag.clock import Clock
@@ -38,6 +38,8 @@ from rag.draft import (
 )
 from rag.generate import Partial, Writer
 from rag.glossary import asked_abbreviation, expand
+from rag.imprint import asks_of_publication
+from rag.mention import never_mentioned
 from rag.parts import Parts
 from rag.questions import Match
 from rag.read import Evidence
@@ -97,7 +99,8 @@ class ReportQA(Parts):
         """Loads all that the first question would, so that it is as fast as the next ones."""
         self.retrieve("warm up")
         self._reader.read("warm up", self.retrieve("report"))
-        _ = self._questions, self._answerability, self._list_intent, self._whole_intent
+        _ = self._questions, self._answerability, self._list_intent, self._inspected
+        _ = self._whole_intent
 
     def ask(
         self,
@@ -138,7 +141,8 @@ class ReportQA(Parts):
         if writer is not None and (earlier := earlier_questions(history)):
             yield Step(f"{writer.name} is completing the question")
             condensed, fault = self._condensed(question, earlier, writer)
-        asked, understood, route = self._routed(question, history, reports, where, condensed)
+        chosen = chosen_reports(self._documents, reports, where)
+        asked, understood, route = self._routed(question, history, chosen, condensed)
         draft = self._without_search(understood, route)
         found: list[Evidence] = []
         if draft is None and (draft := self._of_the_whole(route)) is not None:
@@ -148,7 +152,7 @@ class ReportQA(Parts):
             for scope in self._asked_of(route):
                 query = self._query(route.question, scope)
                 yield Step(f"Searching {self._passages_of(scope)} passages")
-                passages = self._retriever(scope).retrieve(query)
+                passages = self._retriever(scope, route.question).retrieve(query)
                 clock.lap("retrieve")
                 yield Step(f"Reading {len(passages)} passages")
                 match = self._match(query, scope)
@@ -159,7 +163,7 @@ class ReportQA(Parts):
             draft = self._joined(route, drafts)
         clock.lap("compose")
         beside = f"{understood} (after: {route.before})" if route.before else understood
-        own = self._finished(asked, beside, draft, clock)
+        own = self._finished(asked, beside, draft, clock, chosen or ())
         if writer is None or own.abstained or not found:
             yield own
         elif fault:
@@ -229,8 +233,9 @@ class ReportQA(Parts):
         reports: Sequence[str] | None = None,
         where: Where | None = None,
     ) -> list[NodeWithScore]:
-        """The passages that would be read for a question, best first."""
-        _, _, route = self._routed(question, history, reports, where)
+        """The passages nearest to a question, best first; an imprint's among them."""
+        chosen = chosen_reports(self._documents, reports, where)
+        _, _, route = self._routed(question, history, chosen)
         scope = self._scopes.of(route.every)
         return self._retriever(scope).retrieve(self._query(route.question, scope))
 
@@ -239,7 +244,7 @@ class ReportQA(Parts):
         _, _, route = self._routed(question, history)
         scope = self._scopes.of(route.every)
         query = self._query(route.question, scope)
-        passages = self._retriever(scope).retrieve(query)
+        passages = self._retriever(scope, route.question).retrieve(query)
         match = self._match(query, scope)
         evidence = self._reader.read(query.query_str, passages, match, route.before)
         return Reading(query.query_str, tuple(evidence), self._limits(evidence))
@@ -248,13 +253,11 @@ class ReportQA(Parts):
         self,
         question: str,
         history: Sequence[str],
-        reports: Sequence[str] | None = None,
-        where: Where | None = None,
+        chosen: tuple[str, ...] | None = None,
         condensed: str = "",
     ) -> tuple[str, str, Route]:
         """The question tidied, as it stands alone (``condensed``, if given), where it goes."""
         asked = clean_question(question, self.config.question_characters)
-        chosen = chosen_reports(self._documents, reports, where)
         router = self._router if chosen is None else self._router.within(chosen)
         earlier = self._router.followed(earlier_questions(history))
         before = stand_alone(earlier[-1], earlier[:-1]) if earlier else ""
@@ -277,7 +280,7 @@ class ReportQA(Parts):
         self, route: Route, query: str, evidence: list[Evidence], match: Match, scope: Scope
     ) -> Draft:
         """What these reports say to the question, or that they do not."""
-        confidence, selected, reason = self._judge(route.question, query, evidence, scope, match)
+        confidence, selected, reason = self._judge(route, query, evidence, scope, match)
         elsewhere = bool(route.absent) and not route.groups
         if elsewhere:
             selected = [item for item in selected if names_any(item, route.absent)]
@@ -293,7 +296,11 @@ class ReportQA(Parts):
             confidence,
             abstained=True,
             nearest=nearest(evidence, self.config),
-            missing=missing_words(route.question, scope.vocabulary),
+            missing=never_mentioned(
+                route.question,
+                scope.vocabulary,
+                lambda words: self._reader.relatives(words, evidence),
+            ),
             sources=searched(scope.documents, evidence[: self.config.nearest]),
         )
 
@@ -304,7 +311,9 @@ class ReportQA(Parts):
             draft = side_by_side(list(zip(route.groups, drafts, strict=True)), self._documents)
         return with_notes(draft, route_notes(route, self._documents))
 
-    def _finished(self, asked: str, understood: str, draft: Draft, clock: Clock) -> Answer:
+    def _finished(
+        self, asked: str, understood: str, draft: Draft, clock: Clock, asked_of: tuple[str, ...]
+    ) -> Answer:
         return Answer(
             question=asked,
             understood=understood,
@@ -319,24 +328,26 @@ class ReportQA(Parts):
             model=f"extractive/{self.reading_encoder.encoder.model_name}",
             fingerprint=self.fingerprint,
             timings=clock.laps(),
+            asked_of=asked_of,
         )
 
     def _judge(
         self,
-        question: str,
+        route: Route,
         query: str,
         evidence: list[Evidence],
         scope: Scope,
         match: Match,
     ) -> tuple[float, list[Evidence], str]:
         """How sure it is that the reports answer, the units that do, and why if they do not."""
-        if short := asked_abbreviation(question, scope.glossary):
+        if short := asked_abbreviation(route.question, scope.glossary):
             entry = scope.glossary.get(short)
             if entry is None:
                 return 0.0, [], f"It does not spell out {short}."
             return 1.0, [Evidence(entry.document, entry.unit, 1.0)], ""
         confidence = self._answerability.probability(
-            signals(evidence, match, self._reader.support(query, evidence))
+            signals(evidence, match, self._reader.support(query, evidence)),
+            self._is_inspected(route, query),
         )
         config = self.config
         vector = self.reading_encoder.question_vector(query)
@@ -346,6 +357,13 @@ class ReportQA(Parts):
         if wants_list and not _written(evidence):
             chosen = select_items(evidence, config.share_items, config.max_units) or chosen
         return confidence, chosen, ""
+
+    def _is_inspected(self, route: Route, query: str) -> float:
+        """The log odds that such a question, or the one it points back at, is asked of reports."""
+        if asks_of_publication(route.question):
+            return 0.0
+        asked = [query, route.before] if route.before else [query]
+        return max(self._inspected.log_odds(self.reading_encoder.question_vector(q)) for q in asked)
 
     def _limits(self, evidence: Sequence[Evidence]) -> Limits:
         return self.config.limits(written=_written(evidence))

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rag.phrases import Clause, is_body
+from rag.phrases import Clause
+from rag.subjects import is_body
 from rag.words import (
+    ADVERBS,
     AUXILIARIES,
     BE,
+    DO,
     EMPTY,
     PREPOSITIONS,
     QUESTION_WORDS,
@@ -43,6 +46,20 @@ _BOUNDARIES = (QUESTION_WORDS | RELATIVES | word_set("and or but before after"))
 _MEASURES = word_set("times years days weeks months hours ways kinds sorts types things lots")
 # Of "areas for improvement" and "causes of concern": these do nothing themselves.
 _TASKS = word_set("improvement concern")
+# What things do, other things only the force, or a team of it: "how does it find victims?"
+_THINGS_DO = word_set(
+    "work help happen list mean cost last start end take matter exist change improve cover "
+    "include affect succeed fail reduce increase continue need run operate do stop lead look "
+    "make have get contain apply begin come go say mention show compare differ fall rise grow "
+    "become depend require vary add follow involve deal set reach offer give provide support "
+    "keep"
+)
+_WITH_OTHERS = word_set("with about to for")
+_AGENTS = word_set(
+    "team unit service services board panel partnership trust hub group forum centre agency "
+    "charity company school schools department committee court hospital home college network "
+    "scheme programme project pilot bureau commission ombudsman"
+)
 _BEFORE_THERE = BE | word_set("be been being has have")
 # Questions with more words of their own than this keep "they" and "it": these are the force.
 FEW, SOME = 2, 3
@@ -153,10 +170,22 @@ def _is_meant(words: Words, n: int, noun: str, talk: Talk) -> bool:
         return False
     if acts and not undergoes and noun in _TASKS:
         return False
+    if acts and not (many or undergoes or _can_do(words, n, noun)):
+        return False
     of_body = talk.clause.is_of_body
     if of_body and acts and not many and not undergoes and not noun.startswith("the "):
         return False
     return len(words.content) <= (SOME if undergoes or not of_body else FEW)
+
+
+def _can_do(words: Words, n: int, noun: str) -> bool:
+    """Whether a noun can do what the question says of "it", as "a plan" can work or help."""
+    if words.before(n) not in DO or head(noun) in _AGENTS or names(f"- {noun}"):
+        return True
+    rest = [word for word in words.low[n + 1 :] if word not in ADVERBS and word[-2:] != "ly"]
+    does, after = rest[0] if rest else "", rest[1] if len(rest) > 1 else ""
+    is_joint = does in ("work", "do") and after in _WITH_OTHERS
+    return not does or (does in _THINGS_DO and not is_joint)
 
 
 def _pointed(words: Words, n: int, talk: Talk) -> str:

@@ -144,6 +144,16 @@ class EvidenceReader(BaseNodePostprocessor):
         odds = self._encoder.log_odds(self._encoder.question_tokens(question), texts)
         return max(odds, default=-math.inf)
 
+    def relatives(self, words: Sequence[str], evidence: Sequence[Evidence]) -> list[bool]:
+        """Of each word whether another one near it in meaning stands in the units that were read.
+
+        The word is read alone; near is a cosine of ``config.relative_from`` with a token there.
+        """
+        texts = self._read([(item.document, item.unit) for item in evidence])
+        each = self._encoder.text_tokens([word.lower() for word in words])
+        best = [best_matches(tokens, texts).mean(axis=1).max(initial=0.0) for tokens in each]
+        return [bool(near >= self._config.relative_from) for near in best]
+
     def _postprocess_nodes(
         self, nodes: list[NodeWithScore], query_bundle: QueryBundle | None = None
     ) -> list[NodeWithScore]:

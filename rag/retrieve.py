@@ -81,7 +81,8 @@ class HybridRetriever(BaseRetriever):
     and Aslam 2001), and summed with ``config.dense_weight`` for the cosine and the rest for BM25
     (a convex combination, which Bruch, Gai and Ingber 2023 find better than reciprocal rank
     fusion). Ties come in file order. ``bm25`` is that of the nodes of ``store``, in its order;
-    ``documents`` limits the search to those ids.
+    ``documents`` limits the search to those ids; of ``hidden`` nodes, a truth value for each in
+    their order, none is found.
     """
 
     def __init__(
@@ -91,12 +92,14 @@ class HybridRetriever(BaseRetriever):
         bm25: BM25Index,
         config: RagConfig,
         documents: frozenset[str] | None = None,
+        hidden: NDArray[np.bool_] | None = None,
     ) -> None:
         self._store = store
         self._embed_model = embed_model
         self._bm25 = bm25
         self._config = config
         self._documents = documents
+        self._hidden = hidden
         super().__init__(callback_manager=CallbackManager())
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
@@ -107,7 +110,10 @@ class HybridRetriever(BaseRetriever):
         lexical = standardised(self._bm25.scores(query)[places])
         weight = self._config.dense_weight
         fused = weight * dense + (1 - weight) * lexical
-        best = np.argsort(-fused, kind="stable")[: self._config.passages]
+        ranked = np.argsort(-fused, kind="stable")
+        if self._hidden is not None:
+            ranked = ranked[~self._hidden[places[ranked]]]
+        best = ranked[: self._config.passages]
         nodes = self._bm25.nodes
         return [NodeWithScore(node=nodes[places[rank]], score=float(fused[rank])) for rank in best]
 

@@ -17,6 +17,7 @@ from rag.types import Answer, Citation, Nearest, Part
 
 _Clean = Callable[[str], str]
 
+_NAMED = 3
 _KNOWN = ("published", "publisher", "licence", "source_url")
 # No white space, quotes, angle brackets, backslash or other ASCII that a URL does not hold.
 _ADDRESS = re.compile(r"https?://[!#-;=?-\[\]_a-z~]+", re.IGNORECASE)
@@ -63,6 +64,15 @@ def provenance(document: Document) -> str:
     return _listed(document.title, *known(document).values())
 
 
+def limited(answer: Answer) -> str:
+    """Which reports a question was limited to, in words; empty where to none."""
+    if len(answer.asked_of) > _NAMED:
+        return f"Asked of {len(answer.asked_of)} reports"
+    titles = {source.document: source.title for source in answer.sources}
+    names = [titles.get(name, name) for name in answer.asked_of]
+    return f"Asked of {'; '.join(names)}" if names else ""
+
+
 def quotes_of(answer: Answer) -> tuple[Citation | Nearest, ...]:
     """Everything that an answer quotes: its citations, then what came nearest."""
     return (*answer.citations, *answer.nearest)
@@ -101,6 +111,8 @@ def answer_html(answer: Answer) -> str:
     sections = [f"<p><strong>{escape(answer.question)}</strong></p>"]
     if answer.understood != answer.question:
         sections.append(f"<p><small>Understood as: {escape(answer.understood)}</small></p>")
+    if answer.asked_of:
+        sections.append(f"<p><small>{escape(limited(answer))}</small></p>")
     for is_list, parts in groupby(answer.parts, key=lambda part: part.kind == "bullet"):
         tag = "li" if is_list else "p"
         lines = "".join(f"<{tag}>{_marked(part)}</{tag}>" for part in parts)
@@ -144,6 +156,8 @@ def _quotes(title: str, items: Sequence[Citation | Nearest], answer: Answer) -> 
 def _written(answer: Answer, clean: _Clean, *, bold: str, brackets: str) -> str:
     """The answer as text; ``clean`` escapes, ``bold`` and ``brackets`` are the format's own."""
     paragraphs = [f"{bold}{clean(answer.question)}{bold}"]
+    if answer.asked_of:
+        paragraphs.append(clean(limited(answer)))
     for is_list, parts in groupby(answer.parts, key=lambda part: part.kind == "bullet"):
         lines = [
             f"{bold}{clean(part.text)}{bold}"

@@ -8,7 +8,7 @@ from itertools import islice
 
 import numpy as np
 
-from index.findings import asked_for
+from index.asked import named
 from index.types import Document
 from rag.answerable import missing_words
 from rag.glossary import abbreviations
@@ -194,7 +194,7 @@ def _reads_well(question: str) -> bool:
 
 def _lists_in_the_plural(document: Document) -> dict[str, None]:
     """Headings such as "Areas for improvement" that stand over lists or over findings alone."""
-    asked = {row.start for row in asked_for(document)}
+    asked = {one.span.start for one in named(document)}
     held: dict[int, list[bool]] = {}
     for block in document.blocks:
         if block.kind != "heading":

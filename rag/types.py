@@ -111,7 +111,8 @@ class Answer:
     of the question that stand nowhere in the reports searched. ``timings`` are in seconds.
     ``writer`` is the language model that wrote it, if one did, and ``left_out`` what of its
     words is not shown because it is not proven; where one was to write it and the report's own
-    words stand here, ``instead`` says why.
+    words stand here, ``instead`` says why. ``asked_of`` are the ids of the reports that it was
+    asked of, where not all of the library were to be asked.
     """
 
     question: str
@@ -130,6 +131,7 @@ class Answer:
     writer: str = ""
     instead: str = ""
     left_out: tuple[Part, ...] = ()
+    asked_of: tuple[str, ...] = ()
 
     @property
     def confidence_word(self) -> Confidence:

@@ -1,7 +1,7 @@
 """Questions on a report as a whole, answered from its structure: complete, in the text's order.
 
 "What should leaders improve?" is no search: all that the report asks to be put right is the
-answer. Which questions are of this kind ``rag.intent`` tells.
+answer. Which questions are of this kind ``rag.whole_intent`` tells.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from index.asked import named
 from index.facts.grades import rank
-from index.findings import Finding, asked_for
 from index.types import Block, Document, Fact, Section, Span
 from rag.cite import cite_span, flat, lead_in_of, report_name, source_of
 from rag.draft import Draft, fact_note
-from rag.intent import Whole, WholeKind
 from rag.types import Citation, Part, PartKind, Quote
+from rag.whole_intent import Whole, WholeKind
 
 # Headings over what is well, and over what the report says in short.
 WELL = re.compile(
@@ -149,8 +149,8 @@ def _of_fact(fact: Fact) -> _Line:
 
 
 def _improve(document: Document) -> Iterator[_Line]:
-    for finding in asked_for(document):
-        yield _Line(Span(finding.start, finding.end), True, _introduced(document, finding))
+    for one in named(document):
+        yield _Line(one.span, True, _introduced(document, one.span))
 
 
 def _found(document: Document, section: Section) -> list[_Line]:
@@ -159,9 +159,9 @@ def _found(document: Document, section: Section) -> list[_Line]:
     return [line for line in lines if line.span and section.start <= line.span.start < section.end]
 
 
-def _introduced(document: Document, finding: Finding) -> Quote | None:
-    """The sentence that opens the list that a finding is in, else the heading over it."""
-    units = [unit for unit in document.units if finding.start <= unit.start < finding.end]
+def _introduced(document: Document, span: Span) -> Quote | None:
+    """The sentence that opens the list that words are in, else the heading over them."""
+    units = [unit for unit in document.units if span.start <= unit.start < span.end]
     lead_in = lead_in_of(document, units[0]) if units else None
     return lead_in or _heading(document, units[0].section if units else 0)
 

@@ -81,9 +81,23 @@ PAST = dict(
 _PARTICIPLES = word_set(
     "done made given taken held kept known shown seen told sent found paid met left lost built "
     "drawn written put spent taught brought caught heard born begun chosen become got gone come "
-    "run set led going doing being had been"
+    "run set led going doing being had been dealt felt understood overseen undertaken withdrawn "
+    "beaten broken driven eaten fallen forgotten hidden hurt let risen sold spoken spread stolen "
+    "struck thrown torn won worn fought sought bought thought kept said"
 )
-_PLURALS = word_set("people children men women police staff youngsters kids teens persons mice")
+ADJECTIVES = word_set(
+    "fair unfair happy unhappy safe unsafe regular irregular clear unclear strong weak poor slow "
+    "fast prompt timely consistent inconsistent adequate inadequate sufficient insufficient "
+    "confident different similar common rare big small late early proud ill sick free full empty "
+    "aware unaware keen willing reluctant stable unstable outstanding satisfied wrong right fit "
+    "easy hard difficult honest thorough accurate open closed simple complex appropriate suitable "
+    "complete modern robust secure visible quick short long tight loose broad narrow deep rich "
+    "equal patchy risky busy tired friendly helpful up-to-date important urgent serious popular "
+    "known unknown"
+)
+_PLURALS = word_set(
+    "people public children men women police staff youngsters kids teens persons mice"
+)
 _NOT_PLURAL = re.compile(r"(?:ss|us|is|news|means|series)$")
 PLAIN_SUBJECTS = word_set(
     "it they he she we you i one this that these those there anyone anybody someone everyone"
@@ -140,6 +154,11 @@ def is_participle(word: str) -> bool:
     """Whether a word, in lower case, looks like "trained", "training" or "taught"."""
     looks = re.search(r"\w\w[^e]ed$|\wsed$|\w{3}ing$", word) is not None
     return word in _PARTICIPLES or looks
+
+
+def is_adjective(word: str) -> bool:
+    """Whether a word, in lower case, says what something is like: "fair", "useful"."""
+    return word in ADJECTIVES or re.search(r"\w{3}(?:ful|less|able|ible|ous)$", word) is not None
 
 
 def is_noun(word: str) -> bool:

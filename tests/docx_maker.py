@@ -27,9 +27,9 @@ def bullet(text: str, depth: int = 0) -> str:
     return paragraph(text, extra=number)
 
 
-def table(heading: Sequence[str], *rows: Sequence[str]) -> str:
-    """A table whose first row is bold."""
-    lines = [[paragraph(cell, bold=True) for cell in heading]]
+def table(heading: Sequence[str], *rows: Sequence[str], bold: bool = True) -> str:
+    """A table whose first row is bold, if it names the columns."""
+    lines = [[paragraph(cell, bold=bold) for cell in heading]]
     lines += [[paragraph(cell) for cell in row] for row in rows]
     cells = ["".join(f"<w:tc>{cell}</w:tc>" for cell in line) for line in lines]
     return f"<w:tbl>{''.join(f'<w:tr>{line}</w:tr>' for line in cells)}</w:tbl>"

@@ -93,6 +93,69 @@ def test_a_pronoun_becomes_what_it_stands_for(before: str, question: str, expect
 @pytest.mark.parametrize(
     ("before", "question", "expected"),
     [
+        ("Is stop and search dealt with fairly?", "is it recorded properly?",
+         "is stop and search recorded properly?"),
+        ("Are repeat offenders dealt with?", "how does it stop them?",
+         "how does it stop repeat offenders?"),
+        ("Is fly-tipping taken seriously?", "what happens to it?",
+         "what happens to fly-tipping?"),
+        ("How is stalking handled?", "is it recognised?", "is stalking recognised?"),
+        ("Is neighbourhood policing any good?", "who does it?",
+         "who does neighbourhood policing?"),
+        ("Are organised crime groups mapped?", "how does it rank them?",
+         "how does it rank organised crime groups?"),
+        ("Are children who go missing found?", "how are they treated?",
+         "how are children who go missing treated?"),
+        ("Is the edge of care team overstretched?", "how does it help families?",
+         "how does the edge of care team help families?"),
+        ("Are foster carers happy with the council?", "how does it train them?",
+         "how does it train foster carers?"),
+        ("Is the vetting of new recruits thorough?", "how long does it take?",
+         "how long does the vetting of new recruits take?"),
+        ("Will the plan be ready in time?", "who signs it off?", "who signs the plan off?"),
+        ("Has the wait for autism assessments fallen?", "how long is it?",
+         "how long is the wait for autism assessments?"),
+        ("Has sickness absence fallen?", "why has it?", "why has sickness absence fallen?"),
+        ("Should the force share more with schools?", "why does it not?",
+         "why should the force not share more with schools?"),
+        ("Which teams are understaffed?", "what is it doing about that?",
+         "what is it doing about the understaffed teams?"),
+        ("How many of the plans were late?", "why were they?", "why were the plans late?"),
+        ("Is enough said about young carers?", "does it support them?",
+         "does it support young carers?"),
+        ("Has antisocial behaviour been brought down?", "how does it measure it?",
+         "how does it measure antisocial behaviour?"),
+    ],
+)  # fmt: skip
+def test_what_is_meant_is_a_noun_whatever_was_asked_of_it(
+    before: str, question: str, expected: str
+) -> None:
+    assert stand_alone(question, [before]) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "question"),
+    [
+        ("Is stop and search dealt with fairly?", "how well does it work with schools?"),
+        ("Is mental health dealt with properly?", "does it work with nurses?"),
+        ("Can the public trust the force?", "what does it do about corruption?"),
+        ("Is enough done about hate crime?", "does it train officers in it?"),
+        ("Is private fostering checked?", "how does it find cases?"),
+        ("Is it well led?", "what are its weaknesses?"),
+        ("Is money laundering tackled?", "who does it work with?"),
+        ("Is it true that caseloads are too high?", "what is it doing about them?"),
+    ],
+)
+def test_what_only_the_force_can_do_is_read_beside_the_question_before(
+    before: str, question: str
+) -> None:
+    assert stand_alone(question, [before]) == question
+    assert points_back(question)
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "expected"),
+    [
         (STALKING, "Why?", "Why does the force handle stalking?"),
         (STALKING, "since when?", "since when does the force handle stalking?"),
         (MISSING, "and why is that?",

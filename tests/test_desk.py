@@ -13,6 +13,7 @@ from pages import Page
 from index.errors import LibraryDamagedError, LibraryError, PeelError
 from rag.types import Answer
 from ui.desk import Asked, Desk, recall
+from ui.shelf import Reports
 
 if TYPE_CHECKING:
     from index.embed import Encoder
@@ -29,7 +30,7 @@ def qa(library: Library) -> ReportQA:
 
 @pytest.fixture(scope="module")
 def desk(qa: ReportQA) -> Desk:
-    return Desk(qa)
+    return Desk(Reports(qa))
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +95,7 @@ def test_a_question_that_cannot_be_asked_is_answered_kindly(
 
 
 def test_a_fault_that_the_user_can_mend_is_said(qa: ReportQA) -> None:
-    desk = Desk(Failing(qa, LibraryDamagedError("rebuild it with: peel index add")))
+    desk = Desk(Reports(Failing(qa, LibraryDamagedError("rebuild it with: peel index add"))))
     [(html, kept)] = desk.answer(Asked("What?"), [])
     assert "rebuild it with: peel index add" in html
     assert kept == []
@@ -103,7 +104,7 @@ def test_a_fault_that_the_user_can_mend_is_said(qa: ReportQA) -> None:
 def test_any_other_fault_is_logged_and_not_shown(
     qa: ReportQA, caplog: pytest.LogCaptureFixture
 ) -> None:
-    desk = Desk(Failing(qa, RuntimeError("secret detail")))
+    desk = Desk(Reports(Failing(qa, RuntimeError("secret detail"))))
     [(html, _)] = desk.answer(Asked("What?"), [])
     assert states(html) == ["error"]
     assert "secret detail" not in html
@@ -158,7 +159,7 @@ def test_a_library_without_reports_is_refused(tmp_path: Path, encoder: Encoder) 
 
     empty = Library.create(tmp_path / "library", encoder=encoder)
     with pytest.raises(LibraryError, match="peel index add"):
-        Desk(ReportQA(empty))
+        Desk(Reports(ReportQA(empty)))
 
 
 def test_a_taken_port_is_said(qa: ReportQA) -> None:

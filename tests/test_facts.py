@@ -73,7 +73,7 @@ def test_a_peel_report_with_a_file_beside_it(report_path: Path) -> None:
         ("fic-hospital", "Fenmarch Hospitals NHS Foundation Trust", "2022-10-04/2022-10-07",
          "requires improvement", 5),
         ("fic-school", "Tamblin Road Academy", "2024-03-12/2024-03-13", "requires improvement", 5),
-        ("fic-prison", "HMP Aldercross", "2023-06-05/2023-06-16", None, 0),
+        ("fic-prison", "HMP Aldercross", "2023-06-05/2023-06-16", None, 4),
         ("fic-probation", "Kestwick and Loxdale", "2024-02", "requires improvement", 7),
         ("fic-fire", "Wendmoor Fire and Rescue Service", None, None, 10),
         ("fic-custody", "Thornmere Police", "2023-09-18/2023-09-29", None, 0),

@@ -123,6 +123,29 @@ def test_a_word_document(tmp_path: Path) -> None:
     ]
 
 
+ARCHIVE = (
+    b"From: <Saved by Blink>\r\nSubject: Moor\r\nMIME-Version: 1.0\r\n"
+    b'Content-Type: multipart/related; type="text/html"; boundary="--b"\r\n\r\n'
+    b"----b\r\nContent-Type: text/html; charset=iso-8859-1\r\n"
+    b"Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+    b"<html><body><h1>Moor</h1><p>The caf=E9 is=\r\n good.</p></body></html>\r\n"
+    b"----b\r\nContent-Type: text/html\r\n\r\n<html><body><p>A frame.</p></body></html>\r\n"
+    b"----b--\r\n"
+)
+
+
+@pytest.mark.parametrize("name", ["moor.mhtml", "moor.mht"])
+def test_a_page_saved_as_a_single_file(tmp_path: Path, name: str) -> None:
+    document = read(tmp_path, name, ARCHIVE)
+    assert blocks(document) == [("heading", 1, "Moor"), ("paragraph", 0, "The café is good.")]
+
+
+def test_a_web_archive_that_names_its_page(tmp_path: Path) -> None:
+    named = ARCHIVE.replace(b'type="text/html"', b'start="<f@b>"')
+    named = named.replace(b"text/html\r\n\r\n", b"text/html\r\nContent-ID: <f@b>\r\n\r\n")
+    assert blocks(read(tmp_path, "moor.mhtml", named)) == [("paragraph", 0, "A frame.")]
+
+
 ZIPPED = io.BytesIO()
 with zipfile.ZipFile(ZIPPED, "w") as _archive:
     _archive.writestr("xl/workbook.xml", "<workbook/>")
@@ -157,6 +180,12 @@ with zipfile.ZipFile(ZIPPED, "w") as _archive:
             "there is no sentence in this file",
         ),
         ("a.exe", b"MZ", ".exe cannot be read"),
+        ("a.html", ARCHIVE, "a web archive, not a web page; rename it to end in .mhtml"),
+        ("a.txt", ARCHIVE, "a web archive, not text; rename it to end in .mhtml"),
+        ("a.mhtml", PAGE.encode(), "a web page, not a web archive; rename it to end in .html"),
+        ("a.mhtml", b"From: Jo\nSubject: Hi\n\nIt is good.", "an e-mail, not a web archive"),
+        ("a.mhtml", ARCHIVE.replace(b"text/html", b"image/png"), "there is no web page in this"),
+        ("a.mhtml", ARCHIVE[:160], "there is no sentence in this file"),
     ],
 )
 def test_what_is_not_what_its_name_says(

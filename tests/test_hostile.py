@@ -168,6 +168,17 @@ def test_deeply_nested_web_pages(tmp_path: Path, body: str, message: str) -> Non
     assert message in refusal(tmp_path / "a.html", f"<html><body>{body}".encode())
 
 
+def test_web_archives_made_to_do_harm(tmp_path: Path) -> None:
+    head = b"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=a0\n\n"
+    nested = b"".join(
+        b"--a%d\nContent-Type: multipart/mixed; boundary=a%d\n\n" % (n, n + 1)
+        for n in range(20_000)
+    )
+    deep = b"--a0\nContent-Type: text/html\n\n<html><body>" + b"<div>" * 20_000 + b"It is good."
+    for data in (head + nested, head + b"--a0\n\n" * 20_000, head + deep):
+        assert refusal(tmp_path / "a.mhtml", data).startswith("a.mhtml: ")
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [

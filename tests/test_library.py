@@ -223,7 +223,7 @@ def test_added_replaced_unchanged_and_failed(pair: Library, tmp_path: Path) -> N
         (
             "none.txt",
             "'none.txt' is neither a file nor a folder with report files (.txt, .text, .md, "
-            ".pdf, .html, .htm, .xhtml, .docx)",
+            ".pdf, .html, .htm, .xhtml, .mhtml, .mht, .docx)",
         ),
         ("broken.txt", "broken.txt"),
     ]
@@ -478,6 +478,33 @@ def test_hostile_file_names(pair: Library, tmp_path: Path, name: str, expected: 
     assert pair.add([file]).added == (expected,)
     assert contents(pair)[expected] == FIRST
     assert pair.add([file]).unchanged == (expected,)
+
+
+def test_a_long_name_leaves_room_for_those_of_what_belongs_to_it(
+    pair: Library, tmp_path: Path, tiny: Encoder
+) -> None:
+    file = write(tmp_path / f"{'é' * 122}.txt", FIRST)
+    (name,) = pair.add([file]).added
+    pair.correct(name, {"lead_inspector": "Jo Ward"})
+    rebuilt = Library.rebuild(pair.path, pair.config, tiny).documents[name]
+    assert rebuilt.source == file.name
+    assert [fact.value for fact in rebuilt.facts if fact.origin == "user"] == ["Jo Ward"]
+
+
+def test_reports_in_a_folder_that_cannot_be_read_are_named(pair: Library, tmp_path: Path) -> None:
+    folder = tmp_path / "saved"
+    for name in ("old.doc", "open.odt", "rich.RTF", "table.xlsx", "good.txt"):
+        write(folder / name, FIRST)
+    result = pair.add([folder])
+    assert result.added == ("good",)
+    assert [failure.reason for failure in result.failed] == [
+        f"{name} cannot be read; open it in a word processor and save it as .docx"
+        for name in (
+            "old.doc: an old Word file (.doc)",
+            "open.odt: an OpenDocument text (.odt)",
+            "rich.RTF: a rich text file (.rtf)",
+        )
+    ]
 
 
 def test_paths_that_no_file_can_have_fail_alone(pair: Library, tmp_path: Path) -> None:

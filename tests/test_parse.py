@@ -538,7 +538,7 @@ class TestFiles:
             (
                 "report.odt",
                 b"PK",
-                ".odt cannot be read; save the report as one of .txt",
+                "(.odt) cannot be read; open it in a word processor and save it as .docx",
             ),
             ("report", b"The force.", "a file without suffix cannot be read"),
             ("report.txt", b"a\0b", "report.txt: this is not text"),

@@ -122,6 +122,8 @@ def test_what_is_forgotten_is_gone(library: Library, report: Path, answer: Answe
     replaced(library, report)
     library.remove("custody", forget=True)
     assert list(past_folder(library.path).iterdir()) == []
+    files = [path for path in library.path.rglob("*") if path.is_file()]
+    assert [path for path in files if b"forty" in path.read_bytes()] == []
     assert verify_all([answer], library.documents_as) == [
         "there is no report custody in this library"
     ]

@@ -196,6 +196,69 @@ class TestHandmadePages:
             ("paragraph", " ".join(RIGHT)),
         ]
 
+    @pytest.mark.parametrize(
+        ("right", "expected"),
+        [
+            # The only line at the column's edge stands above a list, between two, or below one.
+            (
+                [(0, "The force should:"), (1, "•train its staff; and"), (1, "•plan ahead.")],
+                ["The force should:", "train its staff; and", "plan ahead."],
+            ),
+            (
+                [(1, "•train its staff."), (0, "It should also:"), (1, "•plan ahead.")],
+                ["train its staff.", "It should also:", "plan ahead."],
+            ),
+            (
+                [(1, "•train its staff; and"), (1, "•plan ahead."), (0, "It will report on this.")],
+                ["train its staff; and", "plan ahead.", "It will report on this."],
+            ),
+            (
+                [
+                    (0, "The force should:"),
+                    (1, "•train its staff in what"),
+                    (2, "to look out for."),
+                ],
+                ["The force should:", "train its staff in what to look out for."],
+            ),
+            (
+                [(0, "The force should:"), (1, "•plan for:"), (2, "–floods;"), (2, "–fires.")],
+                ["The force should:", "plan for:", "floods;", "fires."],
+            ),
+            (
+                [(0, "The force should:"), (1, "1.train its staff;"), (1, "2.plan ahead.")],
+                ["The force should:", "train its staff;", "plan ahead."],
+            ),
+        ],
+    )
+    @pytest.mark.parametrize("row", [0, 1])
+    def test_a_column_of_bullets_is_read_alone(
+        self, tmp_path: Path, row: int, right: list[tuple[int, str]], expected: list[str]
+    ) -> None:
+        page = [*lines(60, 120, LEFT), *lines(60, 178, RIGHT)]
+        for at, (depth, words) in enumerate(right, row):
+            sign = re.match(r"[•–]|\d\.", words)
+            x, y = 330 + 16 * depth, 120 + 14.5 * at
+            page += [Text(x, y, sign[0])] if sign else []
+            page.append(Text(x + 16 if sign else x, y, words[len(sign[0]) if sign else 0 :]))
+        found = [text for _, text in blocks(read(tmp_path, [page]))]
+        assert " ".join(found[: -len(expected)]) == " ".join([*LEFT, *RIGHT])
+        assert found[-len(expected) :] == expected
+
+    def test_two_lists_side_by_side_keep_their_lead_ins(self, tmp_path: Path) -> None:
+        page: list[Mark] = []
+        for x, opening in ((60, "The force must:"), (330, "The force should:")):
+            page.append(Text(x, 120, opening))
+            for at, words in enumerate(["train its staff; and", "plan ahead."]):
+                page += [Text(x + 16, 136 + 16 * at, "•"), Text(x + 30, 136 + 16 * at, words)]
+        assert [text for _, text in blocks(read(tmp_path, [page]))] == [
+            "The force must:",
+            "train its staff; and",
+            "plan ahead.",
+            "The force should:",
+            "train its staff; and",
+            "plan ahead.",
+        ]
+
     def test_labels_are_read_with_their_values(self, tmp_path: Path) -> None:
         page = [
             Text(60, 100, "Inspection dates:"),

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
+from eval.dataset import load_set
 from index.chunk import chunk, to_node
 from index.config import IndexConfig
 from index.embed import Encoder
@@ -31,7 +32,7 @@ from rag.answerable import (
 from rag.compose import lines, select, select_items
 from rag.config import RagConfig
 from rag.encoder import READER, ReadingEncoder, load_reader
-from rag.intent import ListIntent
+from rag.intent import INSPECTED, LIST, QuestionKind
 from rag.leaning import leaned_on, leans
 from rag.questions import Match, QuestionIndex, covered
 from rag.read import Evidence, EvidenceReader
@@ -285,6 +286,10 @@ def test_confidence_rises_with_what_speaks_for_an_answer() -> None:
     assert weights.probability(Signals(0.5, 0.0)) == 0.5
     assert weights.probability(Signals(0.5, -1.0)) == pytest.approx(1 / (1 + np.e))
     assert weights.probability(Signals(1.0, 0.0, 0.5, 1.0)) == 0.5
+    foreign = replace(weights, foreign=3.0)
+    assert foreign.probability(Signals(0.5, 0.0), -1.0) == pytest.approx(1 / (1 + np.e**3))
+    assert foreign.probability(Signals(0.5, 0.0), 4.0) == 0.5
+    assert foreign.probability(Signals(1.0, 0.0, 0.5, 1.0), -1.0) == 0.5
     carried = Answerability.load()
     near, far = Signals(0.8, 2.0, 0.9, 0.4), Signals(0.6, -3.0, 0.5, 0.9)
     assert carried.probability(near) > 0.9 > 0.5 > carried.probability(far)
@@ -366,10 +371,35 @@ def test_a_text_that_answers_has_the_better_odds(reading: ReadingEncoder) -> Non
 
 
 def test_list_intent_tells_lists_from_facts(reader: Encoder) -> None:
-    intent = ListIntent.load()
+    intent = QuestionKind.load(LIST)
     wants = intent.probability(reader.encode_query("List all the recommendations made"))
     fact = intent.probability(reader.encode_query("How many dogs does the force have?"))
     assert wants > CONFIG.list_from > fact
+
+
+@pytest.mark.parametrize(
+    ("question", "is_asked"),
+    [
+        ("How well does the service protect children?", True),
+        ("which teams are short of staff", True),
+        ("How do I renew my library card?", False),
+        ("What is the boiling point of milk?", False),
+    ],
+)
+def test_questions_of_everyday_life_are_told_from_those_on_inspections(
+    reading: ReadingEncoder, question: str, is_asked: bool
+) -> None:
+    odds = QuestionKind.load(INSPECTED).log_odds(reading.question_vector(question))
+    assert (odds > 0) is is_asked
+
+
+def test_no_everyday_question_that_was_fitted_on_is_one_of_a_set() -> None:
+    root = Path(__file__).parents[1]
+    fitted = (root / "rag/models/everyday.txt").read_text(encoding="utf-8").lower().splitlines()
+    sets = (root / "eval/sets").glob("*.jsonl")
+    asked = {item.question.lower() for path in sets for item in load_set(path)}
+    assert len(set(fitted)) == len(fitted) > 150
+    assert asked.isdisjoint(fitted)
 
 
 def test_written_questions_of_the_bundled_report_are_not_those_of_the_evaluation() -> None:

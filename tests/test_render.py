@@ -425,9 +425,14 @@ def test_many_reports_are_counted_and_unknown_judgements_left_out() -> None:
         for n in range(9)
     }
     page = Page(start_html(documents, 9, []))
-    assert [e.text for e in page.find("h2")] == [f"Report {n}" for n in range(6)]
+    assert [e.text for e in page.find("h2")] == ["9 reports"]
+    assert [e.text for e in page.find("h3")] == [
+        "Questions to begin with",
+        "The reports",
+        *(f"Report {n}" for n in range(6)),
+    ]
     assert [e.text for e in page.find(".small")] == [
-        "and 3 more",
+        "See them all and 3 more",
         "9 passages indexed on this computer",
     ]
     assert page.find(".judged") == page.find("a") == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -179,3 +180,17 @@ def test_markdown_escaping_shows_the_text_and_no_markup(text: str) -> None:
 
 def _inline(tokens: list[Token]) -> list[Token]:
     return [token for token in tokens if token.type == "inline"]
+
+
+def test_an_answer_of_chosen_reports_says_which(listed: Answer) -> None:
+    (source,) = listed.sources
+    one = replace(
+        listed,
+        sources=(replace(source, title="A <title>"),),
+        asked_of=(source.document, "other"),
+    )
+    assert "\nAsked of A <title>; other\n" in answer_plain(one)
+    assert "Asked of A \\<title\\>; other" in answer_markdown(one)
+    assert "<small>Asked of A &lt;title&gt;; other</small>" in answer_html(one)
+    assert "\nAsked of 4 reports\n" in answer_plain(replace(listed, asked_of=tuple("abcd")))
+    assert "Asked of" not in answer_plain(listed)

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from index.asked import asked, named
 from index.embed import Encoder
-from index.findings import asked_for
 from index.library import Library
 from index.parse import parse_text, read_report
 from rag.cite import verify
 from rag.config import RagConfig
 from rag.encoder import ReadingEncoder, shared_reader
-from rag.intent import WholeIntent, in_general
 from rag.pipeline import ReportQA
 from rag.suggest import examples
 from rag.types import Answer
+from rag.whole_intent import WholeIntent, in_general
 
 ROOT = Path(__file__).parent.parent
 MODELS = ROOT / "rag/models/whole"
@@ -95,23 +95,27 @@ def test_what_is_to_improve_is_whole_and_nothing_else(
 ) -> None:
     answer = qa.ask(question, reports=[name])
     document = qa.library.documents[name]
-    assert quotes(answer) == [row.quote for row in asked_for(document)]
+    assert quotes(answer) == [document.quote(row.span) for row in named(document)]
     assert len(answer.citations) > 1
     assert answer.parts[0].kind == "lead_in"
     assert verify(answer, qa.library.documents) == []
 
 
 def test_only_what_stands_under_its_headings_where_a_report_has_them(report_path: Path) -> None:
-    sections = {row.section.split(" › ")[-1] for row in asked_for(read_report(report_path))}
-    assert sections == {"Areas for improvement"}
+    report = read_report(report_path)
+    heads = {report.quote(block) for block in report.blocks if block.kind == "heading"}
+    assert "Areas for improvement" in heads
+    assert all(row.lead_in == "" for row in named(report))
+    assert len(named(report)) < len(list(asked(report)))
     text = "Fenwick\n\nThe force should:\n\n• Act now.\n• Wait.\n"
     lists = parse_text(text, document_id="fenwick", source="fenwick.txt")
-    assert [row.quote for row in asked_for(lists)] == ["Act now.", "Wait."]
+    assert [lists.quote(row.span) for row in named(lists)] == ["Act now.", "Wait."]
 
 
 def test_a_topic_is_still_searched_for(qa: ReportQA) -> None:
     answer = qa.ask("What should improve in speech and language therapy?", reports=[DUDLEY])
-    assert quotes(answer) != [row.quote for row in asked_for(qa.library.documents[DUDLEY])]
+    document = qa.library.documents[DUDLEY]
+    assert quotes(answer) != [document.quote(row.span) for row in named(document)]
 
 
 def test_judgements(qa: ReportQA, alone: ReportQA) -> None:
@@ -135,7 +139,7 @@ def test_a_summary_is_the_judgements_and_what_is_to_improve(qa: ReportQA) -> Non
         answer = qa.ask("Summarise the report", reports=[name])
         document = qa.library.documents[name]
         overall = next(fact for fact in document.facts if fact.field == "overall")
-        improve = [row.quote for row in asked_for(document)]
+        improve = [document.quote(row.span) for row in named(document)]
         assert overall.span is not None
         assert quotes(answer)[0] == document.quote(overall.span)
         assert quotes(answer)[-len(improve) :] == improve
@@ -162,7 +166,8 @@ def test_several_stand_side_by_side(qa: ReportQA) -> None:
     answer = qa.ask("What should York and Wiltshire improve?")
     assert [part.kind for part in answer.parts].count("report") == 2
     documents = qa.library.documents
-    rows = [row.quote for name in (YORK, WILTSHIRE) for row in asked_for(documents[name])]
+    both = [documents[name] for name in (YORK, WILTSHIRE)]
+    rows = [document.quote(row.span) for document in both for row in named(document)]
     assert quotes(answer) == rows
     assert verify(answer, documents) == []
     whole = qa.ask("What needs to improve?")

@@ -24,7 +24,7 @@ from rag.types import Answer
 
 if TYPE_CHECKING:
     from rag.generate import Writer
-    from rag.pipeline import ReportQA
+    from ui.shelf import Shelf
 
 GROUP: Final = "questions"
 ENDPOINTS: Final = {
@@ -43,7 +43,7 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 
-def add_endpoints(qa: ReportQA, writer: Writer | None = None) -> None:
+def add_endpoints(shelf: Shelf, writer: Writer | None = None) -> None:
     """Add /ask, /search, /passage, /reports and /sources to the Blocks that are being built."""
 
     def ask(
@@ -60,23 +60,25 @@ def add_endpoints(qa: ReportQA, writer: Writer | None = None) -> None:
         With llm the language model of the chat writes it, every sentence proven or marked.
         """
         asked = written_by(writer, wanted=llm)
-        return lookup.ask(qa, question, history or [], reports or None, where, asked).to_dict()
+        return lookup.ask(
+            shelf.now.qa, question, history or [], reports or None, where, asked
+        ).to_dict()
 
     def search(query: str, limit: int = 8) -> dict[str, Any]:
         """The passages nearest to a query, best first."""
-        return lookup.search(qa, query, limit).to_dict()
+        return lookup.search(shelf.now.qa, query, limit).to_dict()
 
     def passage(document: str, start: int, end: int, around: int = 0) -> dict[str, Any]:
         """The words of a report from character start to end, and around so many more."""
-        return lookup.excerpt(qa.library.documents, document, start, end, around).to_dict()
+        return lookup.excerpt(shelf.now.documents, document, start, end, around).to_dict()
 
     def reports() -> dict[str, Any]:
         """The reports that questions are asked of."""
-        return lookup.reports(qa).to_dict()
+        return lookup.reports(shelf.now.qa).to_dict()
 
     def sources(answer: dict[str, Any]) -> dict[str, Any]:
         """An answer's quotes with their references, and whether the reports prove it."""
-        return lookup.sources(Answer.from_dict(answer), qa.library.documents).to_dict()
+        return lookup.sources(Answer.from_dict(answer), shelf.now.documents).to_dict()
 
     for endpoint in (ask, search, passage, reports, sources):
         api(checked(endpoint), api_name=endpoint.__name__, concurrency_id=GROUP)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -35,6 +36,8 @@ _CHANGES: dict[Change, str] = {
     "only first": "in the first only",
     "only second": "in the second only",
 }
+Side = Callable[["Finding", Html], Html]
+"""A finding's cell, made of its words."""
 _Id = Annotated[str, typer.Argument(help="A report's id, as 'peel index list' shows it.")]
 
 
@@ -99,29 +102,40 @@ def comparison_json(comparison: Comparison) -> dict[str, Any]:
 
 def comparison_html(comparison: Comparison) -> Html:
     """The comparison as two tables, each side with its place in the report."""
-    first, second = comparison.first.title, comparison.second.title
-    judgements = _table(
-        "Judgements",
-        ("", first, second),
-        (
-            (_CHANGES[judged.change], _judged(judged.first), _judged(judged.second))
-            for judged in comparison.judgements
-        ),
+
+    def side(row: Finding, words: Html) -> Html:
+        return join(words, tag("small", _at(row)))
+
+    title = f"{comparison.first.title} and {comparison.second.title}"
+    return tag("main", tag("h1", title), comparison_tables(comparison, side))
+
+
+def comparison_tables(comparison: Comparison, side: Side) -> Html:
+    """The judgements, and what is to be improved, as tables; ``side`` makes a finding's cell."""
+
+    def judged(row: Finding | None) -> str:
+        if row is None:
+            return ""
+        return side(row, join(f"{row.label}: ", tag("strong", row.grade)))
+
+    def quoted(row: Finding) -> Html:
+        return side(row, join(_words(row)))
+
+    both, gone, new = names(comparison)
+    titles = (comparison.first.title, comparison.second.title)
+    judgements = (
+        (_CHANGES[judgement.change], judged(judgement.first), judged(judgement.second))
+        for judgement in comparison.judgements
     )
-    _, gone, new = names(comparison)
-    areas = _table(
-        "What is to be improved",
-        ("", first, second),
-        [
-            *(
-                ("in both", _quoted(pair.first), _quoted(pair.second))
-                for pair in comparison.repeated
-            ),
-            *((gone, _quoted(row), "") for row in comparison.gone),
-            *((new, "", _quoted(row)) for row in comparison.new),
-        ],
+    areas = (
+        *((both, quoted(pair.first), quoted(pair.second)) for pair in comparison.repeated),
+        *((gone, quoted(row), "") for row in comparison.gone),
+        *((new, "", quoted(row)) for row in comparison.new),
     )
-    return tag("main", tag("h1", f"{first} and {second}"), judgements, areas)
+    return join(
+        _table("Judgements", ("Moved", *titles), judgements),
+        _table("What is to be improved", ("Asked for", *titles), areas),
+    )
 
 
 def comparison_text(comparison: Comparison) -> str:
@@ -172,16 +186,6 @@ def _table(caption: str, columns: tuple[str, ...], rows: Any) -> Html:
     head = tag("tr", *(tag("th", name, scope="col") for name in columns))
     body = (tag("tr", *(tag("td", cell) for cell in row)) for row in rows)
     return tag("table", tag("caption", caption), tag("thead", head), tag("tbody", *body))
-
-
-def _judged(row: Finding | None) -> str:
-    if row is None:
-        return ""
-    return join(f"{row.label}: ", tag("strong", row.grade), tag("small", _at(row)))
-
-
-def _quoted(row: Finding) -> Html:
-    return join(_words(row), tag("small", _at(row)))
 
 
 def _said(row: Finding) -> str:

@@ -9,13 +9,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from index.errors import AnswerError, LibraryError, PeelError
+from index.errors import AnswerError, LibraryError, PeelError, QuestionError
 from rag.cite import verify
 from rag.generate import Partial
 from rag.types import Answer
+from ui.among import Among, asked_of
 from ui.render import conversation_html, pending_html, unanswered_html, writing_html
 from ui.report import report_html
 from ui.start import start_html
@@ -23,9 +25,10 @@ from ui.start import start_html
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from index.findings import Finding
     from index.types import Document
     from rag.generate import Writer
-    from rag.pipeline import ReportQA
+    from ui.shelf import Reports
 
 Turns = list[dict[str, Any]]
 
@@ -43,36 +46,73 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question on its way; ``alone`` says that it is not a follow-up of those before it,
-    ``written`` that the language model is to answer.
+    """A question on its way; ``among`` is what it is asked of, as ``Among.read`` reads it.
 
-    Once ``dropped`` is set nothing more is shown for it.
+    ``alone`` says that it is not a follow-up of those before it, ``written`` that the language
+    model is to answer. Once ``dropped`` is set nothing more is shown for it.
     """
 
     question: str
+    among: object = field(default_factory=dict)
     alone: bool = False
     written: bool = False
     dropped: Event = field(default_factory=Event, compare=False)
 
 
 class Desk:
-    """The renderers and one ``ReportQA``, shared by everyone who asks.
+    """The renderers, the library, and a ``visitor``'s own reports, if there are any.
 
     Raises LibraryError where the library holds no report.
     """
 
-    def __init__(self, qa: ReportQA, writer: Writer | None = None) -> None:
-        self._qa = qa
-        self._writer = writer
-        self.documents: Mapping[str, Document] = qa.library.documents
-        if not self.documents:
+    def __init__(
+        self,
+        library: Reports,
+        writer: Writer | None = None,
+        own: Reports | None = None,
+        visitor: str = "",
+    ) -> None:
+        if not library.documents:
             raise LibraryError("the library holds no report; add one with: peel index add FILE")
-        self._start = start_html(self.documents, qa.passage_count, qa.examples())
+        self.library = library
+        self.own = own
+        self.visitor = visitor
+        self._writer = writer
+        self.documents: Mapping[str, Document] = {
+            **(own.documents if own else {}),
+            **library.documents,
+        }
+
+    @cached_property
+    def _start(self) -> str:
+        shown = self.own or self.library
+        return start_html(shown.documents, shown.qa.passage_count, shown.qa.examples())
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every finding, of the visitor's own reports first."""
+        return (*(self.own.findings if self.own else ()), *self.library.findings)
+
+    def shelf(self, among: Among) -> Reports:
+        """The reports that are chosen from; raises QuestionError where there are none any more."""
+        if not among.own:
+            return self.library
+        if self.own is None:
+            raise QuestionError(
+                "your own reports are not here any more; add them again under Reports, or choose "
+                "the library there"
+            )
+        return self.own
+
+    def holder(self, document: str) -> Reports:
+        """Where a report stands; the library for an unknown one."""
+        return self.own if self.own and document in self.own.documents else self.library
 
     def conversation(self, turns: object) -> tuple[str, Turns]:
         """The conversation that a browser kept, or the first screen; and what of it is proven."""
         answers = recall(turns, self.documents)
-        return self._show(answers), [answer.to_dict() for answer in answers]
+        lost = min(len(turns), _KEPT_TURNS) - len(answers) if isinstance(turns, list) else 0
+        return self._show(answers, lost=lost), [answer.to_dict() for answer in answers]
 
     def report(self, document: str) -> str:
         """The report pane for a document's id; the first report for an unknown one."""
@@ -93,7 +133,10 @@ class Desk:
         history = [] if asked.alone else [answer.question for answer in answers]
         try:
             writer = self._writer.until(asked.dropped) if self._writer and asked.written else None
-            for event in self._qa.stream(question, history, writer=writer):
+            among = Among.read(asked.among)
+            shelf = self.shelf(among)
+            chosen = asked_of(among, shelf.documents)
+            for event in shelf.qa.stream(question, history, chosen, writer=writer):
                 if asked.dropped.is_set():
                     return
                 if isinstance(event, Answer):
@@ -125,10 +168,15 @@ class Desk:
     def _failed(self, answers: Sequence[Answer], question: str, title: str, message: str) -> str:
         return self._show(answers, unanswered_html(question, len(answers), title, message))
 
-    def _show(self, answers: Sequence[Answer], tail: str = "", *, fresh: bool = False) -> str:
-        to_ask = self._qa.also_ask(answers) if answers and not tail else ()
+    def _show(
+        self, answers: Sequence[Answer], tail: str = "", *, fresh: bool = False, lost: int = 0
+    ) -> str:
+        to_ask: Sequence[str] = ()
+        if answers and not tail:
+            last = answers[-1].sources
+            to_ask = self.holder(last[0].document if last else "").qa.also_ask(answers)
         return conversation_html(
-            answers, self.documents, self._start, tail, to_ask=to_ask, fresh=fresh
+            answers, self.documents, self._start, tail, to_ask=to_ask, fresh=fresh, lost=lost
         )
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from index.findings import FINDING_KINDS, Finding, findings, matching
+from index.findings import FINDING_KINDS, Finding, matching
 from rag.markup import Html, join, tag
 from ui.bar import Panel
+from ui.called import Called, called
 from ui.desk import Desk
-from ui.keeping import answered
+from ui.desks import Desks
 
 _SHOWN, _WORDS = 200, 160
 _SORTS = {"report": "report", "kind": "kind", "grade": "grade"}
@@ -26,14 +27,13 @@ class _Asked(BaseModel):
     sort: Literal["report", "kind", "grade"] = "report"
 
 
-def findings_panel(desk: Desk) -> Panel:
+def findings_panel() -> Panel:
     """The panel with its filters; the page fills the table when it is opened."""
-    reports = {name: document.title for name, document in desk.documents.items()}
     inside = join(
         tag(
             "form",
             _select("kind", "Kind", {"": "all", **{kind: kind for kind in FINDING_KINDS}}),
-            _select("report", "Report", {"": "all", **reports}),
+            _select("report", "Report", {"": "all"}),
             _select("sort", "Sorted by", _SORTS),
             tag("label", "Words ", tag("input", name="text", type="search", autocomplete="off")),
             class_="filters",
@@ -46,16 +46,13 @@ def findings_panel(desk: Desk) -> Panel:
     return Panel("findings", "Findings", "M4 5h16v14H4zM4 10h16M4 15h16M9 5v14", inside)
 
 
-def registering(desk: Desk) -> Callable[[Any], dict[str, Any]]:
+def registering(desks: Desks) -> Called:
     """A function for the page: the findings that it asks for, as rows of a table, and how many."""
-    every: list[Finding] = []
 
-    def register(data: Any) -> dict[str, Any]:
+    def register(data: Any, desk: Desk) -> dict[str, Any]:
         asked = _Asked.model_validate(data)
-        if not every:
-            every.extend(row for report in desk.documents.values() for row in findings(report))
         rows = matching(
-            [row for row in every if asked.report in ("", row.document)],
+            [row for row in desk.findings if asked.report in ("", row.document)],
             [asked.kind] if asked.kind else (),
             text=asked.text,
         )
@@ -65,7 +62,7 @@ def registering(desk: Desk) -> Callable[[Any], dict[str, Any]]:
         count = f"{len(rows):,} {'finding' if len(rows) == 1 else 'findings'}{more}"
         return {"found": count, "table": _table(shown) if shown else ""}
 
-    return answered(register)
+    return called(desks, register)
 
 
 def _select(name: str, label: str, options: dict[str, str]) -> Html:

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from index.errors import AnswerError, PeelError
+from index.errors import AnswerError
 from index.types import Document
 from rag.export import ExportFormat, export
 from rag.feedback import append_feedback, judged
 from rag.types import Answer
+from ui.called import NOT_SO, Called, called
 from ui.desk import Desk, recall
+from ui.desks import Desks
+from ui.own import PREFIX
 
-_NOT_SO: Final = "This page sent something that the chat does not know; please load it anew."
 _NOTED: Final = "Noted. Thank you."
-
-logger = logging.getLogger(__name__)
+_OWN: Final = "This answer is from a report of your own: nothing that is said of it is kept here."
 
 
 class _Saved(BaseModel):
@@ -48,25 +48,30 @@ class _Judged(BaseModel):
     passage: _Passage | None = None
 
 
-def saving(desk: Desk) -> Callable[[Any], dict[str, str]]:
+def saving(desks: Desks) -> Called:
     """A function for the page: its turns as a file with ``name``, ``type`` and ``text``."""
 
-    def save(data: Any) -> dict[str, str]:
+    def save(data: Any, desk: Desk) -> dict[str, str]:
         asked = _Saved.model_validate(data)
         file = export(recall(asked.turns, desk.documents), desk.documents, asked.to)
         return {"name": file.name, "type": file.media_type, "text": file.data.decode()}
 
-    return answered(save)
+    return called(desks, save)
 
 
-def judging(desk: Desk, path: Path) -> Callable[[Any], dict[str, str]]:
-    """A function for the page: adds what it says of one of its turns to the file of feedback."""
+def judging(desks: Desks, path: Path) -> Called:
+    """A function for the page: adds what it says of one of its turns to the file of feedback.
 
-    def judge(data: Any) -> dict[str, str]:
+    What is thought of answers from reports of one's own is not kept, as nothing of them is.
+    """
+
+    def judge(data: Any, desk: Desk) -> dict[str, str]:
         said = _Judged.model_validate(data)
         if said.at >= len(said.turns):
-            raise AnswerError(_NOT_SO)
+            raise AnswerError(NOT_SO)
         answers = [Answer.from_dict(turn) for turn in said.turns[: said.at + 1]]
+        if any(source.document.startswith(PREFIX) for source in answers[-1].sources):
+            raise AnswerError(_OWN)
         feedback = judged(
             answers[-1],
             said.verdict,
@@ -79,25 +84,7 @@ def judging(desk: Desk, path: Path) -> Callable[[Any], dict[str, str]]:
         append_feedback(path, feedback)
         return {"said": _NOTED}
 
-    return answered(judge)
-
-
-def answered(function: Callable[[Any], dict[str, Any]]) -> Callable[[Any], dict[str, Any]]:
-    """The function, which says what is wrong as ``error``: the page shows it."""
-
-    def call(data: Any) -> dict[str, Any]:
-        try:
-            return function(data)
-        except ValidationError:
-            return {"error": _NOT_SO}
-        except PeelError as error:
-            return {"error": str(error)}
-        except Exception:
-            logger.exception("what the page asked for failed")
-            return {"error": "Something went wrong here, and the fault was noted."}
-
-    call.__name__ = function.__name__
-    return call
+    return called(desks, judge)
 
 
 def _trimmed(

@@ -23,9 +23,20 @@ _SCRIPTS = (
     "conversations.js",
     "judge.js",
     "findings.js",
+    "reports.js",
+    "adding.js",
+    "compare.js",
     "chat.js",
 )
-_STYLES = ("frame.css", "chat.css", "report.css", "pages.css", "findings.css", "print.css")
+_STYLES = (
+    "frame.css",
+    "chat.css",
+    "report.css",
+    "pages.css",
+    "findings.css",
+    "reports.css",
+    "print.css",
+)
 _META = """
 <meta name="color-scheme" content="light dark">
 <meta name="description" content="Questions about inspection reports, answered in their words">
@@ -55,10 +66,13 @@ def lay_out(
     bar: str,
     conversation: str,
     report: str,
+    among: str = "",
     called: Sequence[Callable[..., Any]] = (),
     writers: Sequence[str] = (),
 ) -> Parts:
     """Puts the page's parts into the Blocks being built, with the HTML that they begin with.
+
+    ``among`` is the line that says which reports are asked.
 
     Scripts call the functions ``called`` by their names, each with one value of JSON. Of the
     ``writers`` one is chosen to answer, first the first; there is nothing to choose without any.
@@ -78,6 +92,7 @@ def lay_out(
                 elem_id="writer",
             )
             with gr.Row(elem_id="composer"):
+                _html(among, "asked-of")
                 box = gr.Textbox(
                     label="Your question",
                     show_label=False,

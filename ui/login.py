@@ -26,6 +26,7 @@ from ui.login_page import POLICY, login_html
 from ui.origin import is_foreign
 from ui.passwords import MAX_CHARACTERS
 from ui.users import Users
+from ui.visitors import USER
 
 COOKIE: Final = "peel-session"
 
@@ -124,10 +125,13 @@ class LoginGate:
 
     async def _refusal(self, request: Request) -> Response | None:
         """Why a request does not get through; None where it does."""
-        if self._session(request) is not None:
+        session = self._session(request)
+        if session is not None:
+            request.scope[USER] = session.name
             return None
         basic = _basic(request.headers.get("Authorization", ""))
         if basic is not None:
+            request.scope[USER] = basic[0]
             wait = await self._try_again(request, *basic)
             return None if wait is None else self._failed(request, wait)
         if _wants_page(request) and request.method in ("GET", "HEAD"):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from rag.generate import Writer
-    from rag.pipeline import ReportQA
+    from ui.shelf import Shelf
 
 PATH: Final = "/mcp"
 BUSY: Final = "Too many questions are waiting at this moment; ask again in a minute."
@@ -42,13 +42,13 @@ T = TypeVar("T")
 
 
 def add_tools(
-    server: FastAPI, qa: ReportQA, at_once: int, waiting: int, writer: Writer | None = None
+    server: FastAPI, shelf: Shelf, at_once: int, waiting: int, writer: Writer | None = None
 ) -> None:
     """Serve the tools at ``/mcp``; to be called before anything is mounted at ``/``.
 
     At most ``at_once`` calls are worked on and ``waiting`` wait; any more are refused in words.
     """
-    tools = _Tools(qa, at_once, waiting, writer)
+    tools = _Tools(shelf, at_once, waiting, writer)
     mcp = MCPServer(
         "peel-qa", title="Inspection reports", instructions=_INSTRUCTIONS, log_level="WARNING"
     )
@@ -76,8 +76,8 @@ def add_tools(
 class _Tools:
     """The tools over one ``ReportQA``."""
 
-    def __init__(self, qa: ReportQA, at_once: int, waiting: int, writer: Writer | None) -> None:
-        self._qa = qa
+    def __init__(self, shelf: Shelf, at_once: int, waiting: int, writer: Writer | None) -> None:
+        self._shelf = shelf
         self._writer = writer
         self._limit = (at_once, waiting)
         self._limiter: CapacityLimiter | None = None
@@ -106,7 +106,9 @@ class _Tools:
 
         def ask() -> Answer:
             asked = written_by(self._writer, wanted=llm)
-            return lookup.ask(self._qa, question, history or [], reports or None, where, asked)
+            return lookup.ask(
+                self._shelf.now.qa, question, history or [], reports or None, where, asked
+            )
 
         return await self._work(ask)
 
@@ -116,7 +118,7 @@ class _Tools:
         limit: Annotated[int, Field(description="How many passages at the most.")] = 8,
     ) -> lookup.Found:
         """Find the passages of the reports that are nearest to a query, best first."""
-        return await self._work(partial(lookup.search, self._qa, query, limit))
+        return await self._work(partial(lookup.search, self._shelf.now.qa, query, limit))
 
     async def get_passage(
         self,
@@ -126,12 +128,12 @@ class _Tools:
         around: Annotated[int, Field(description="So many more characters on either side.")] = 0,
     ) -> lookup.Excerpt:
         """Read the words of a report at their place, as a citation or a search names it."""
-        documents = self._qa.library.documents
+        documents = self._shelf.now.documents
         return await self._work(partial(lookup.excerpt, documents, document, start, end, around))
 
     async def list_reports(self) -> lookup.Reports:
         """List the reports that can be asked about, with their sections."""
-        return await self._work(partial(lookup.reports, self._qa))
+        return await self._work(partial(lookup.reports, self._shelf.now.qa))
 
     async def _work(self, function: Callable[[], T]) -> T:
         at_once, waiting = self._limit

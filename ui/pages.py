@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from index.errors import LibraryError
-from index.pages import PagePainter
 from index.types import Document
+from ui.called import Called, called
 from ui.desk import Desk
-from ui.keeping import answered
+from ui.desks import Desks
 
 _SPANS = 40
 
@@ -33,7 +32,7 @@ class _Asked(BaseModel):
     spans: list[_Span] = Field(max_length=_SPANS)
 
 
-def paging(desk: Desk, painter: PagePainter) -> Callable[[Any], dict[str, Any]]:
+def paging(desks: Desks) -> Called:
     """A function for the page: one of a report's pages with marks.
 
     It takes the report's id, a page or 0 for that of the offset ``at``, and spans of the report's
@@ -42,13 +41,13 @@ def paging(desk: Desk, painter: PagePainter) -> Callable[[Any], dict[str, Any]]:
     points.
     """
 
-    def paint(data: Any) -> dict[str, Any]:
+    def paint(data: Any, desk: Desk) -> dict[str, Any]:
         asked = _Asked.model_validate(data)
         document = desk.documents.get(asked.document)
         if document is None:
             raise LibraryError(f"there is no report {asked.document!r} here any more")
         number = asked.page or _page_at(document, asked.at)
-        image = painter.page(asked.document, number)
+        image = desk.holder(asked.document).painter.page(asked.document, number)
         width, height = document.layout.sizes[number - 1]
         return {
             "page": number,
@@ -64,7 +63,7 @@ def paging(desk: Desk, painter: PagePainter) -> Callable[[Any], dict[str, Any]]:
             ],
         }
 
-    return answered(paint)
+    return called(desks, paint)
 
 
 def _page_at(document: Document, offset: int) -> int:

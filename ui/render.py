@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from index.types import Document
-from rag.show import escape
+from rag.show import escape, limited
 from rag.types import Answer
 from ui.card import absence_html, found_html, how_html, next_html
 
@@ -27,11 +27,12 @@ def conversation_html(
     *,
     to_ask: Sequence[str] = (),
     fresh: bool = False,
+    lost: int = 0,
 ) -> str:
     """The turns so far and ``tail`` (a question in hand, a mistake); ``start`` if neither.
 
     ``to_ask`` are the questions to go on with after the last answer; ``fresh`` says that the
-    last answer has only just come.
+    last answer has only just come; ``lost`` counts answers that cannot be shown again.
     """
     turns = ""
     for number, answer in enumerate(answers):
@@ -44,7 +45,8 @@ def conversation_html(
             is_last=is_last,
             fresh=fresh and is_last,
         )
-    shown = turns + tail or start
+    note = f'<p class="lost small" role="note">{_lost(lost)}</p>' if lost else ""
+    shown = note + (turns + tail or start)
     return f'<section class="conversation" aria-label="Conversation">{shown}</section>'
 
 
@@ -107,7 +109,7 @@ def answer_html(
         state, body = "answered", found_html(answer, turn, documents)
         status = f"Answered with {answer.confidence_word} confidence. {answer.text}"
     understood = answer.understood if answer.understood != answer.question else ""
-    asked = _asked(answer.question, understood, number, is_last=is_last)
+    asked = _asked(answer.question, understood, number, is_last=is_last, of=limited(answer))
     foot = how_html(answer, turn, documents) + next_html(answer, to_ask)
     return _turn(number, state, _cut(status, _SAID_CHARACTERS), f"{asked}{body}{foot}", fresh=fresh)
 
@@ -120,7 +122,14 @@ def _turn(number: int, state: str, status: str, body: str, *, fresh: bool = Fals
     )
 
 
-def _asked(question: str, understood: str, number: int, *, is_last: bool) -> str:
+def _lost(count: int) -> str:
+    these, its = (
+        ("1 answer is", "its report") if count == 1 else (f"{count} answers are", "their report")
+    )
+    return f"{these} not shown: {its} was changed since, or is not here any more."
+
+
+def _asked(question: str, understood: str, number: int, *, is_last: bool, of: str = "") -> str:
     """The question, what can be done with it, and a form to word it anew in its place."""
     note = ""
     if understood:
@@ -129,6 +138,8 @@ def _asked(question: str, understood: str, number: int, *, is_last: bool) -> str
             f'<button type="button" class="act" data-edit="{escape(understood)}">Change</button>'
             "</p>"
         )
+    if of:
+        note += f'<p class="understood">{escape(_cut(of, _SHOWN_CHARACTERS))}</p>'
     undo = '<button type="button" class="act" data-undo>Undo</button>' if is_last else ""
     return (
         f'<header class="asked">{_heading(question)}{note}'

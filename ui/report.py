@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 
 from index.types import Block, Document, Section
+from rag.cite import report_name
 from rag.show import escape
 from ui.links import link
 
@@ -67,7 +68,7 @@ def _choice(document: Document, documents: Mapping[str, Document]) -> str:
         return ""
     options = "".join(
         f'<option value="{escape(key)}"{" selected" if key == document.document_id else ""}>'
-        f"{escape(other.title)}</option>"
+        f"{escape(report_name(other))}</option>"
         for key, other in documents.items()
     )
     return (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, urlsplit
 
@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from index.errors import PeelError
 from ui.origin import OwnPagesOnly
+from ui.own import UploadLimits
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -28,8 +29,11 @@ class Serving:
 
     ``root_path`` is where a proxy has put it, as a path (``/peel``) or as a whole address
     (``https://reports.example.org/peel``). ``waiting`` questions may wait while ``at_once`` are
-    answered. ``writer`` is the language model that may write answers. Raises PeelError for what
-    cannot be served, such as a public address without ``users`` and without ``allow_anonymous``.
+    answered. ``writer`` is the language model that may write answers. Within the limits of
+    ``uploads`` people may ask reports of their own, which nobody else sees; with
+    ``allow_changes`` they may add reports to the library, and correct and remove them. Raises
+    PeelError for what cannot be served, such as a public address without ``users`` and without
+    ``allow_anonymous``.
     """
 
     host: str = "127.0.0.1"
@@ -41,6 +45,8 @@ class Serving:
     waiting: int = 64
     at_once: int = 4
     writer: Writer | None = None
+    uploads: UploadLimits = field(default_factory=UploadLimits)
+    allow_changes: bool = False
 
     def __post_init__(self) -> None:
         if not self.is_local and self.users is None and not self.allow_anonymous:
@@ -57,6 +63,11 @@ class Serving:
                 f"the root path is {self.root_path!r}; give a path such as /peel, or the whole "
                 "address that people open, such as https://reports.example.org/peel"
             )
+
+    @property
+    def takes_reports(self) -> bool:
+        """Whether reports can be added in the chat, to be asked by their owner or by all."""
+        return self.allow_changes or self.uploads.visitors > 0
 
     @property
     def is_local(self) -> bool:

@@ -19,8 +19,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from index.errors import PeelError
 from ui.api import refuse_call
 from ui.app import build_app
+from ui.desks import Desks
 from ui.layout import head, theme
+from ui.own import OwnReports
 from ui.serve import Serving, protect
+from ui.shelf import Shelf
+from ui.uploads import add_uploads
 
 if TYPE_CHECKING:
     from rag.pipeline import ReportQA
@@ -48,14 +52,20 @@ def build_server(qa: ReportQA, serving: Serving | None = None) -> FastAPI:
     protect(server, serving)
     server.add_middleware(_Secured)
     server.add_middleware(CORSMiddleware, allow_origins=[])
+    shelf = Shelf(qa)
+    own = OwnReports(qa, serving.uploads)
+    server.state.own = own
+    desks = Desks(shelf, own, serving.writer, allow_changes=serving.allow_changes)
+    if serving.takes_reports:
+        add_uploads(server, desks, serving.prefix, secure=serving.is_https)
     if serving.mcp:
         from ui.mcp_tools import add_tools
 
-        add_tools(server, qa, serving.at_once, serving.waiting, serving.writer)
+        add_tools(server, shelf, serving.at_once, serving.waiting, serving.writer)
 
     gr.mount_gradio_app(
         server,
-        build_app(qa, serving),
+        build_app(desks, serving),
         path="/",
         app_kwargs={"exception_handlers": _HANDLERS},
         root_path=serving.root_path.rstrip("/") or None,
@@ -89,12 +99,14 @@ def serve(qa: ReportQA, serving: Serving, ready: Callable[[str], None]) -> None:
                 f"cannot listen on {host} port {port} ({error}); "
                 "try another port: peel chat --port 7861"
             ) from error
-        config = uvicorn.Config(
-            build_server(qa, serving), log_level="warning", timeout_graceful_shutdown=2
-        )
+        server = build_server(qa, serving)
+        config = uvicorn.Config(server, log_level="warning", timeout_graceful_shutdown=2)
         shown = f"[{host}]" if ":" in host else host
         ready(f"http://{shown}:{listener.getsockname()[1]}")
-        uvicorn.Server(config).run(sockets=[listener])
+        try:
+            uvicorn.Server(config).run(sockets=[listener])
+        finally:
+            server.state.own.close()
 
 
 async def _stop_nothing(request: Request, error: Exception) -> Response:

@@ -38,6 +38,20 @@ def chat(
     mcp: Annotated[
         bool, typer.Option("--mcp", help="Serve the tools for assistants too (MCP, at /mcp).")
     ] = False,
+    uploads: Annotated[
+        bool,
+        typer.Option(
+            "--uploads/--no-uploads",
+            help="Let people ask reports of their own, which nobody else sees and nothing keeps.",
+        ),
+    ] = True,
+    allow_changes: Annotated[
+        bool,
+        typer.Option(
+            "--allow-changes",
+            help="Let everyone in the chat add reports to the library, correct and remove them.",
+        ),
+    ] = False,
     base_url: BaseUrl = None,
     model: Model = None,
     api_key: ApiKey = None,
@@ -52,8 +66,9 @@ def chat(
 
         peel user add anna --auth-file users.json
 
-        peel chat --host 0.0.0.0 --auth-file users.json
+        peel chat --host 0.0.0.0 --auth-file users.json --allow-changes
     """
+    from ui.own import UploadLimits
     from ui.serve import Serving
 
     users = None
@@ -62,7 +77,17 @@ def chat(
 
         users = Users.open(auth_file)
     writer = writer_if_set(base_url, model, api_key, timeout)
-    serving = Serving(host, port, root_path, users, allow_anonymous, mcp, writer=writer)
+    serving = Serving(
+        host,
+        port,
+        root_path,
+        users,
+        allow_anonymous,
+        mcp,
+        writer=writer,
+        uploads=UploadLimits() if uploads else UploadLimits(visitors=0),
+        allow_changes=allow_changes,
+    )
     if serving.prefix and users is None:
         say("without --auth-file, everyone whom the proxy lets through can ask", "yellow")
     err.print("Opening the library ...")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import islice
 
 from index.types import Document
 from rag.judgement import overall_judgement
 from rag.show import escape
+from rag.where import values_of
 from ui.card import question_buttons, quote_link
 from ui.links import link
 
@@ -15,23 +17,40 @@ _LEAD = (
     "Ask a question. The answer is made of the report’s own sentences, each numbered and shown "
     "in its place in the report. Where the report does not say, you are told so."
 )
-_SHOWN_REPORTS = 6
+_SHOWN_REPORTS, _KINDS = 6, 4
 
 
 def start_html(documents: Mapping[str, Document], passages: int, examples: Iterable[str]) -> str:
-    """The first screen of a library: its reports, questions to begin with, where they are from."""
-    shown = "".join(_report(each) for each in islice(documents.values(), _SHOWN_REPORTS))
+    """The first screen: the reports, questions to begin with, where they are from.
+
+    Of several reports the questions come first, and the reports are counted by their kind.
+    """
+    level = 2 if len(documents) < 2 else 3
+    few = islice(documents.values(), _SHOWN_REPORTS)
+    shown = "".join(_report(each, level) for each in few)
+    begin = f'<h3 class="begin">Questions to begin with</h3>{question_buttons(examples)}'
+    lead = f'<p class="lead">{_LEAD}</p>'
+    foot = f'<p class="small">{passages:,} passages indexed on this computer</p>'
+    if len(documents) < 2:
+        return f'<div class="start">{shown}{lead}{begin}{foot}</div>'
     more = len(documents) - _SHOWN_REPORTS
-    others = f'<p class="small">and {more} more</p>' if more > 0 else ""
-    several = " several" if len(documents) > 1 else ""
+    others = f" and {more:,} more" if more > 0 else ""
     return (
-        f'<div class="start{several}">{shown}{others}<p class="lead">{_LEAD}</p>'
-        f'<h3 class="begin">Questions to begin with</h3>{question_buttons(examples)}'
-        f'<p class="small">{passages} passages indexed on this computer</p></div>'
+        f'<div class="start several"><h2>{len(documents):,} reports</h2>'
+        f"{_in_a_row(_kinds(documents.values()))}{lead}{begin}"
+        f'<h3 class="begin">The reports</h3>{shown}<p class="small">'
+        f'<button type="button" class="act" popovertarget="reports">See them all{others}</button>'
+        f"</p>{foot}</div>"
     )
 
 
-def _report(document: Document) -> str:
+def _kinds(documents: Iterable[Document]) -> list[str]:
+    """How many reports there are of each kind that is known, the most first."""
+    counts = Counter(kind for document in documents for kind in values_of(document, "kind"))
+    return [escape(f"{kind} ({count})") for kind, count in counts.most_common(_KINDS)]
+
+
+def _report(document: Document, level: int) -> str:
     about = document.metadata
     source = about.get("source_url")
     dates = (document.quote(block) for block in document.blocks if block.kind == "date")
@@ -45,7 +64,8 @@ def _report(document: Document) -> str:
     if unit is not None:
         quote = quote_link(document, unit)
         judged = f'<p class="judged"><span>Overall judgement</span> {quote}</p>'
-    return f"<h2>{escape(document.title)}</h2>{_in_a_row(facts)}{_in_a_row(origin)}{judged}"
+    title = f"<h{level}>{escape(document.title)}</h{level}>"
+    return f"{title}{_in_a_row(facts)}{_in_a_row(origin)}{judged}"
 
 
 def _in_a_row(items: Iterable[str]) -> str:

@@ -23,7 +23,7 @@ def facts_of(document: Document) -> tuple[Fact, ...]:
     said = (
         *named,
         *inspectorates(document),
-        *kind_of(document),
+        *kind_of(document, named),
         *inspected(document),
         *published(document),
         *lead_inspectors(document),

@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
+from index.facts.dates import periods
 from index.facts.front import back, front
 from index.types import Block, Document, Fact, Span
 
+_HM = r"(?:HM|(?:His|Her) Majesty[’']s)"
 # The inspectorates of the United Kingdom, by the short name that people use.
 _INSPECTORATES = (
     ("Ofsted", r"Ofsted|Office for Standards in Education(?:, Children[’']s Services and Skills)?"),
     ("CQC", r"CQC|Care Quality Commission"),
     (
         "HMICFRS",
-        r"HMICFRS|(?:His|Her) Majesty[’']s Inspectorate of Constabulary"
+        rf"HMICFRS|{_HM} Inspectorate of Constabulary(?! in Scotland)"
         r"(?: and Fire (?:&|and) Rescue Services)?|HMIC",
     ),
-    ("HMI Prisons", r"HMI Prisons|HMIP|(?:His|Her) Majesty[’']s Inspectorate of Prisons"),
-    ("HMI Probation", r"HMI Probation|(?:His|Her) Majesty[’']s Inspectorate of Probation"),
-    ("HMCPSI", r"HMCPSI|(?:His|Her) Majesty[’']s Crown Prosecution Service Inspectorate"),
+    ("HMIPS", rf"HMIPS|{_HM} (?:Chief Inspector|Inspectorate) of Prisons for Scotland"),
+    ("HMI Prisons", rf"HMI Prisons|HMIP|{_HM} (?:Chief Inspector|Inspectorate) of Prisons"),
+    ("HMI Probation", rf"HMI Probation|{_HM} (?:Chief Inspector|Inspectorate) of Probation"),
+    ("HMCPSI", rf"HMCPSI|{_HM} Crown Prosecution Service Inspectorate"),
     ("Estyn", r"Estyn"),
     ("Care Inspectorate Wales", r"Care Inspectorate Wales|CIW|AGC"),
     ("Healthcare Inspectorate Wales", r"Healthcare Inspectorate Wales"),
     ("Education Scotland", r"Education Scotland"),
     ("Care Inspectorate", r"Care Inspectorate"),
-    ("HMICS", r"HMICS|(?:His|Her) Majesty[’']s Inspectorate of Constabulary in Scotland"),
+    ("HMICS", rf"HMICS|{_HM} Inspectorate of Constabulary in Scotland"),
     ("RQIA", r"RQIA|Regulation and Quality Improvement Authority"),
     ("ETI", r"Education and Training Inspectorate"),
     ("CJI", r"Criminal Justice Inspection Northern Ireland"),
@@ -58,7 +62,7 @@ _TITLES = tuple(
     re.compile(pattern)
     for pattern in (
         # "Joint inspection of police custody in X", "An inspection of probation services in X"
-        rf"(?i:{_UN}(?:inspection|review|visit) (?:of|to) [a-z’' ]+? in )(?P<who>{_NAME})$",
+        rf"(?i:{_UN}(?:inspection|review|visit) (?:of|to) [a-z’' ]+? in:? )(?P<who>{_NAME})$",
         # "Inspection of X local authority children's services", "Monitoring visit to X"
         rf"(?i:(?:report (?:on|of) )?{_UN}(?:[a-z]+ ){{0,3}}?(?:inspection|visit|assessment|review)"
         rf" (?:of|to|at) )(?P<who>{_NAME})(?i:{_TAIL})?$",
@@ -68,8 +72,19 @@ _TITLES = tuple(
         r"| (?i:inspection report|quality report))$",
         # "PEEL 2023–25 – An inspection of X"
         rf"PEEL\b.*?(?i:inspection of )(?P<who>{_NAME})$",
+        # "A report on X"
+        rf"^(?i:(?:an? )?(?:inspection )?report (?:on|about) )(?P<who>{_NAME})$",
     )
 )
+# Where the title does not say: a line of its own, or who was visited.
+_LABELLED = re.compile(
+    r"(?:name of (?:the )?(?:provider|school|setting|service|establishment|location|organisation)"
+    r"|(?:provider|school|setting|service|organisation|location)(?:[’']s)? name)"
+    r"\s*[:\t]\s*(?P<who>[^\n]{2,120})",
+    re.IGNORECASE,
+)
+_VISITED = re.compile(rf"\binspectors from [^.]{{2,80}} (?:visited|inspected) (?P<who>{_NAME})")
+_REPORT = re.compile(r"(?:inspection|quality|assessment) report", re.IGNORECASE)
 _NO_NAME = re.compile(
     r"(?:Thematic|Annual|State|National|Rapid|Joint|Review|Inspections?|Report|Summary|PEEL)\b"
 )
@@ -95,14 +110,17 @@ _KINDS = (
     ("probation inspection", r"\bprobation\b"),
     ("hospital inspection", r"\bhospitals?\b|\bnhs\b.*\btrust\b"),
     ("care home inspection", r"\bcare home\b|\bnursing home\b"),
-    ("school inspection", r"\b(?:school|academy|college|nursery|sixth form)\b"),
+    ("school inspection", r"\b(?:school|ysgol|academy|college|nursery|sixth form)\b"),
     ("thematic inspection", r"\bthematic\b"),
 )
 _INSPECTION = re.compile(r"\b(?:re-?)?(?:inspection|visit|review|assessment)\b", re.IGNORECASE)
 
 
 def organisation(document: Document) -> tuple[Fact, ...]:
-    """The organisation inspected, by its name in the report's title; none where none is named."""
+    """The organisation inspected, by its name where the report says it; none where it does not.
+
+    It is in the title, else in a line such as "Name of provider: ...", else who was visited.
+    """
     for title, span in _titles(document):
         for pattern in _TITLES:
             match = pattern.search(title)
@@ -110,18 +128,47 @@ def organisation(document: Document) -> tuple[Fact, ...]:
                 continue
             name = re.sub(r"^the (?=[A-Z])", "", match["who"]).rstrip(" ,.:")
             return (Fact("organisation", _in_full(document, name), span=span),)
+    for name, span in _names(document):
+        return (Fact("organisation", name, span=span),)
     return ()
 
 
-def kind_of(document: Document) -> tuple[Fact, ...]:
-    """The kind of inspection, from the report's title."""
+def _names(document: Document) -> Iterator[tuple[str, Span]]:
+    """The organisation's name in places other than a title that says what was inspected."""
+    opening = front(document)
+    titles = list(_titles(document))
+    for (title, span), (line, below) in pairwise(titles):
+        if _REPORT.fullmatch(line) and re.fullmatch(_NAME, title):
+            yield title, span
+        elif _REPORT.fullmatch(title) and re.fullmatch(_NAME, line):
+            yield line, below
+    for pattern in (_LABELLED, _VISITED):
+        for block in opening:
+            match = pattern.search(document.text, block.start, block.end)
+            if match is not None and (pattern is _VISITED or match.start() == block.start):
+                name = re.split(r"[.;]\s", match["who"])[0]
+                end = match.start("who") + len(name)
+                yield " ".join(name.split()), Span(match.start(), end)
+
+
+def kind_of(document: Document, named: Sequence[Fact] = ()) -> tuple[Fact, ...]:
+    """The kind of inspection, from the report's title, else from the organisation's name."""
+    general: tuple[Fact, ...] = ()
     for title, span in _titles(document):
-        for kind, words in _KINDS:
-            if re.search(words, title, re.IGNORECASE):
-                return (Fact("kind", kind, span=span),)
+        if specific := _kind(title):
+            return (Fact("kind", specific, span=span),)
         if match := _INSPECTION.search(title):
-            return (Fact("kind", match[0].lower(), span=span),)
-    return ()
+            general = (Fact("kind", match[0].lower(), span=span),)
+            break
+    for fact in named:
+        if specific := _kind(fact.value):
+            return (Fact("kind", specific, span=fact.span),)
+    return general
+
+
+def _kind(words: str) -> str:
+    """The kind of inspection that words speak of; empty where they speak of none."""
+    return next((kind for kind, known in _KINDS if re.search(known, words, re.IGNORECASE)), "")
 
 
 def inspectorates(document: Document) -> tuple[Fact, ...]:
@@ -145,11 +192,20 @@ def inspectorates(document: Document) -> tuple[Fact, ...]:
 
 def _says_so(text: str, block: Block, span: Span) -> bool:
     """Whether the body at a span is said to inspect, or stands alone as a heading of a team."""
-    if span.start == block.start and span.end >= block.end - 1:
+    if span.start == block.start and (span.end >= block.end - 1 or _dated(text, span, block)):
         return True
     before = text[max(block.start, span.start - _REACH) : span.start]
     after = text[span.end : min(block.end, span.end + 2 * _REACH)]
     return bool(_DOES.match(after) or _DONE_BY.search(before))
+
+
+def _dated(text: str, span: Span, block: Block) -> bool:
+    """Whether only a date stands behind, or the name in full: "HMI Probation, May 2024"."""
+    rest = text[span.end : block.end].lstrip(" ,")
+    if re.match(r"(?:His|Her) Majesty[’']s Inspectorate\b", rest):
+        return True
+    found = next(periods(rest), None)
+    return found is not None and found.span == Span(0, len(rest))
 
 
 def _bodies(document: Document, block: Block) -> Iterator[tuple[str, Span]]:

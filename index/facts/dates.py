@@ -45,9 +45,25 @@ _PUBLISHED = re.compile(
     re.IGNORECASE,
 )
 _COPYRIGHT = re.compile(r"©\s*(?:Crown )?copyright,?\s*(\d{4})\b", re.IGNORECASE)
+_LABEL = re.compile(
+    r"(?:publication date|date of publication|(?:report )?published(?: on)?)\b", re.IGNORECASE
+)
+# "In September 2023, a team of inspectors from X visited Y"
+_CAME = re.compile(
+    rf"\bin (?P<when>{_MONTH} \d{{4}}),? (?:[\w ]{{0,30}}\binspectors\b|we (?:visited|inspected))",
+    re.IGNORECASE,
+)
+_INSPECTION = re.compile(r"\b(?:inspection|visit|inspected)\b", re.IGNORECASE)
+# "HM Inspectorate of Probation, May 2024", as on a cover
+_COVER = re.compile(
+    rf"[^.;:\n]{{0,60}}\bInspector(?:ate)?\b[^.;:\n]{{0,60}}, (?P<when>{_MONTH} \d{{4}})",
+    re.IGNORECASE,
+)
+_DEAR = re.compile(r"Dear\b")
 _OTHER = re.compile(r"\b(?:previous|last|earlier|next)\s*$", re.IGNORECASE)
 # Characters: between the words that announce a date and the date, and as far as dates are read.
 _REACH, _FARTHEST = 60, 400
+_TITLE_BLOCKS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +96,49 @@ def periods(text: str, start: int = 0, end: int | None = None) -> Iterator[Perio
 def inspected(document: Document) -> tuple[Fact, ...]:
     """When the inspectors came, as far as the report's opening or its notes say so.
 
-    Several ranges in one sentence, as of two visits, are one fact each.
+    Several ranges in one sentence, as of two visits, are one fact each. Where nothing announces
+    them it is the days that stand alone below the title of an inspection's report.
     """
-    return _announced(document, _INSPECTED, "inspected", several=True)
+    return _announced(document, _INSPECTED, "inspected", several=True) or _came(document)
+
+
+def _came(document: Document) -> tuple[Fact, ...]:
+    text, opening = document.text, front(document)
+    for block in opening:
+        for match in _CAME.finditer(text, block.start, block.end):
+            for period in periods(text, *match.span("when")):
+                return (Fact("inspected", period.value, span=Span(match.start(), match.end())),)
+    titled = any(_INSPECTION.search(document.quote(block)) for block in opening[:_TITLE_BLOCKS])
+    for block in opening[:_TITLE_BLOCKS] if titled else ():
+        found = next(periods(text, block.start, block.end), None)
+        if found and "/" in found.value and found.span == Span(block.start, block.end):
+            return (Fact("inspected", found.value, span=found.span),)
+    return ()
 
 
 def published(document: Document) -> tuple[Fact, ...]:
-    """When the report was published: on the day it says, else in the year of its copyright."""
+    """When the report was published: on the day it says, else in the year of its copyright.
+
+    A letter is of the date that opens it, a report of that behind the inspectorate's name.
+    """
     if said := _announced(document, _PUBLISHED, "published", several=False):
         return said
-    for block in reversed(back(document)):
-        if match := _COPYRIGHT.search(document.text, block.start, block.end):
+    text, closing = document.text, back(document)
+    for block in reversed(closing):
+        if match := _LABEL.match(text, block.start, block.end):
+            for period in periods(text, match.end(), min(block.end, match.end() + _REACH)):
+                return (Fact("published", period.value, span=Span(block.start, period.span.end)),)
+    opening = front(document)[:_TITLE_BLOCKS]
+    for block in opening:
+        if match := _COVER.fullmatch(text, block.start, block.end):
+            for period in periods(text, *match.span("when")):
+                return (Fact("published", period.value, span=Span(block.start, block.end)),)
+    if any(_DEAR.match(text, block.start) for block in opening):
+        found = next(periods(text, opening[0].start, opening[0].end), None)
+        if found and found.span == Span(opening[0].start, opening[0].end):
+            return (Fact("published", found.value, span=found.span),)
+    for block in reversed(closing):
+        if match := _COPYRIGHT.search(text, block.start, block.end):
             return (Fact("published", match[1], span=Span(match.start(), match.end())),)
     return ()
 

@@ -47,8 +47,12 @@ _ENDS = re.compile(
     rf"^(?P<label>.{{2,200}}?)(?P<mark>\s*[:?–—]\s*|\s+[-]\s+|\s+)(?P<grade>{GRADE})\s*[.;]?\s*$",
     re.IGNORECASE | re.DOTALL,
 )
+_SCALE = re.compile(rf"(?:{GRADE}[\s,;/|]*)+", re.IGNORECASE)
+# "How good is our leadership? 4 - Good": the number is the grade's, not the label's.
+_SCORE = re.compile(r"(?<=[?:])\s*\d$|,? taking into account$")
 _OVERALL = re.compile(
     r"^(?:the )?overall(?: effectiveness| rating| quality| judgement| grade| outcome| assessment)?$"
+    r"|^overall experiences and progress\b"
     r"|\boverall (?:effectiveness|rating|judgement|grade)\b",
     re.IGNORECASE,
 )
@@ -57,6 +61,8 @@ _EARLIER = re.compile(
     r"\bprevious(?:ly)?\b",
     re.IGNORECASE,
 )
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_CELL_WORDS = 6
 _CLAUSE = re.compile(r"\b(?:is|are|was|were|be|been|not|very|too|that|which|remains?)\b", re.I)
 
 
@@ -71,7 +77,7 @@ class Graded:
 
 def canonical(grade: str) -> str:
     """A grade as it is stored: lower case, "requires improvement to be good" without its end."""
-    words = " ".join(grade.lower().split())
+    words = " ".join(grade.lower().strip(" .").split())
     for name, shape in _SHAPES.items():
         if re.fullmatch(shape, words):
             return name
@@ -106,15 +112,48 @@ def graded(text: str) -> Graded | None:
     match = _ENDS.match(text)
     if match is None or "\n\n" in text:
         return None
-    label = " ".join(match["label"].split()).rstrip(" :–—-")
+    label = _SCORE.sub("", " ".join(match["label"].split()).rstrip(" :–—-"))
     bare = not match["mark"].strip()
     if bare and (not match["grade"][0].isupper() or _CLAUSE.search(label)):
         return None
-    if _EARLIER.search(label) or is_grade(label) or not any(c.isalpha() for c in label):
+    if _EARLIER.search(label) or _SCALE.fullmatch(label) or not any(c.isalpha() for c in label):
         return None
     if not match["mark"].strip().startswith("?") and re.search(r"[.!]\s", label):
         return None
     return Graded(label, canonical(match["grade"]), not bare)
+
+
+def graded_cells(text: str) -> list[Graded]:
+    """What a row of several columns grades: "Maternity: Safe: Good; Caring: Outstanding".
+
+    The label of each is the row's with the column's. Of columns that are years the latest
+    counts, of those of earlier inspections none. Empty for other lines.
+    """
+    cells = [cell.rpartition(":") for cell in text.split(";")]
+    row, _, first = cells[0][0].rpartition(":")
+    if len(cells) < 2 or not row.strip() or not all(colon for _, colon, _ in cells):
+        return []
+    if any(len(value.split()) > _CELL_WORDS for _, _, value in cells):
+        return []
+    columns = [first, *(head for head, _, _ in cells[1:])]
+    found = [
+        (" ".join(head.split()), canonical(value))
+        for head, (_, _, value) in zip(columns, cells, strict=True)
+        if is_grade(value.strip(" .")) and not _EARLIER.search(head)
+    ]
+    years = [year[0] for head, _ in found if (year := _YEAR.search(head))]
+    if years and len(years) == len(found):
+        found = [max(found, key=lambda item: _YEAR.findall(item[0])[-1])]
+    label = " ".join(row.split())
+    return [
+        Graded(label if len(found) == 1 else f"{label}: {head}", grade, True)
+        for head, grade in found
+    ]
+
+
+def is_earlier(text: str) -> bool:
+    """Whether words speak of an earlier inspection."""
+    return _EARLIER.search(text) is not None
 
 
 def is_overall(label: str) -> bool:

@@ -14,13 +14,17 @@ _NAME = (
     r" [A-Z][\w’'-]{1,30}"
 )
 _LABELLED = re.compile(
-    rf"\b[Ll]ead [Ii]nspectors?\s*[:–—-]\s*(?P<name>{_NAME}(?: [A-Z][\w’'-]{1, 30}){{0,2}})"
+    rf"\b(?:[Ll]ead|[Rr]eporting) [Ii]nspectors?\s*[:–—-]\s*"
+    rf"(?P<name>{_NAME}(?: [A-Z][\w’'-]{{1,30}}){{0,2}})"
 )
 _TITLED = re.compile(
     rf"(?P<name>{_NAME}),? (?:(?:Ofsted|CQC|HMI|HMICFRS),? ?)?(?:HMI,? )?"
     r"(?:Ofsted |CQC )?[Ll]ead [Ii]nspector\b"
 )
-_LED = re.compile(rf"\binspection was led by (?P<name>{_NAME})")
+_LED = re.compile(
+    rf"\b(?:inspection(?: team)?|team) was led by (?:(?:HM|(?:His|Her) Majesty[’']s) Inspector,? )?"
+    rf"(?P<name>{_NAME})"
+)
 
 
 def lead_inspectors(document: Document) -> tuple[Fact, ...]:

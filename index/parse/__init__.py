@@ -25,11 +25,11 @@ def read_report(
 ) -> Document:
     """The document in a report file; its id is the file's stem unless one is given.
 
-    Text is read here, PDF, web pages and Word documents in a process of their own, held to
-    ``limits``. A ``.json`` file of the same name says what is known of the report, see
-    ``index.reports``; a ``.corrected.json`` file corrects what was found of it, see
-    ``index.corrections``; ``.questions.jsonl`` and ``.enriched.jsonl`` files hold questions that
-    it answers, see ``index.enrich``.
+    Text is read here, the other formats in a process of their own, held to ``limits``. A
+    ``.json`` file of the same name says what is known of the report, see ``index.reports``; a
+    ``.corrected.json`` file corrects what was found of it, see ``index.corrections``;
+    ``.questions.jsonl`` and ``.enriched.jsonl`` files hold questions that it answers, see
+    ``index.enrich``.
 
     Raises ReportError, naming the file, where the format is not one of READABLE_SUFFIXES, the
     file is not what its name says, cannot be read, or holds no sentence.

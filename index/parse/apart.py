@@ -21,7 +21,12 @@ from index.types import Document
 _log = logging.getLogger(__name__)
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _KEPT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONHOME", "VIRTUAL_ENV", "SYSTEMROOT")
-_NAMES: dict[Format, str] = {"pdf": "PDF", "html": "web page", "docx": "Word document"}
+_NAMES: dict[Format, str] = {
+    "pdf": "PDF",
+    "html": "web page",
+    "mhtml": "web archive",
+    "docx": "Word document",
+}
 _MENDS = "save the report as text, or get the file anew from where it is published"
 
 

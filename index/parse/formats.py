@@ -7,7 +7,7 @@ from typing import Literal
 
 from index.errors import ReportError
 
-Format = Literal["text", "pdf", "html", "docx"]
+Format = Literal["text", "pdf", "html", "mhtml", "docx"]
 
 SUFFIXES: dict[str, Format] = {
     ".txt": "text",
@@ -17,6 +17,8 @@ SUFFIXES: dict[str, Format] = {
     ".html": "html",
     ".htm": "html",
     ".xhtml": "html",
+    ".mhtml": "mhtml",
+    ".mht": "mhtml",
     ".docx": "docx",
 }
 """The endings of the files that can be read."""
@@ -25,11 +27,31 @@ _NAMES: dict[Format, str] = {
     "text": "text",
     "pdf": "a PDF",
     "html": "a web page",
+    "mhtml": "a web archive",
     "docx": "a Word document",
 }
-_ENDING: dict[Format, str] = {"text": ".txt", "pdf": ".pdf", "html": ".html", "docx": ".docx"}
-_HEAD = 1024
+_ENDING: dict[Format, str] = {
+    "text": ".txt",
+    "pdf": ".pdf",
+    "html": ".html",
+    "mhtml": ".mhtml",
+    "docx": ".docx",
+}
+OTHER_SUFFIXES = {
+    ".doc": "an old Word file",
+    ".odt": "an OpenDocument text",
+    ".rtf": "a rich text file",
+    ".pages": "a Pages document",
+}
+"""The endings of reports that cannot be read, and what they are."""
+
+_HEAD, _LONG_HEAD = 1024, 8192
 _PAGE = re.compile(rb"(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype html|html)\b", re.I | re.DOTALL)
+_ARCHIVE = re.compile(
+    rb"(From|Snapshot-Content-Location|Subject|Date|MIME-Version|Content-Type|X-\w+): "
+    rb"[\s\S]*?content-type: multipart/related",
+    re.IGNORECASE,
+)
 _UNREADABLE = (
     (
         re.compile(rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
@@ -48,8 +70,8 @@ _UNREADABLE = (
     ),
     (
         re.compile(rb"From:|MIME-Version:|Content-Type: multipart", re.I),
-        "a web archive or an e-mail",
-        "open it and save it as a web page (.html) or PDF",
+        "an e-mail",
+        "open it and save it as PDF",
     ),
 )
 
@@ -61,6 +83,11 @@ def format_of(name: str, data: bytes) -> Format:
     content is not what the ending says.
     """
     suffix = name[name.rfind(".") :].lower() if "." in name else ""
+    if suffix in OTHER_SUFFIXES:
+        raise ReportError(
+            f"{name}: {OTHER_SUFFIXES[suffix]} ({suffix}) cannot be read; open it in a word "
+            "processor and save it as .docx"
+        )
     if suffix not in SUFFIXES:
         raise ReportError(
             f"{name}: {suffix or 'a file without suffix'} cannot be read; save the report as one "
@@ -73,7 +100,7 @@ def format_of(name: str, data: bytes) -> Format:
     for pattern, what, mend in _UNREADABLE:
         if found is None and named != "text" and pattern.match(data.lstrip()):
             raise ReportError(f"{name}: this is {what}, not {_NAMES[named]}; {mend}")
-    if found is None and named in ("pdf", "docx"):
+    if found is None and named in ("pdf", "mhtml", "docx"):
         raise ReportError(
             f"{name}: this is not {_NAMES[named]}; get the file anew from where it is published"
         )
@@ -94,4 +121,6 @@ def _sniffed(data: bytes) -> Format | None:
         return "docx"
     if _PAGE.match(head.removeprefix(b"\xef\xbb\xbf").lstrip()):
         return "html"
+    if _ARCHIVE.match(data[:_LONG_HEAD].lstrip()):
+        return "mhtml"
     return None

@@ -6,14 +6,18 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from index.facts.grades import GRADE
+
 if TYPE_CHECKING:
     from index.parse.lines import Line
 
-SIGNS = re.compile(r"[•●▪◦‣∙·■□\uf0b7\uf0a7o]")
-"""A bullet that stands alone on its line, the item on the next."""
+SIGNS = re.compile(r"[•●▪◦‣∙·■□\uf0b7\uf0a7o]|R\d{1,2}")
+"""A bullet or recommendation's number alone on its line, the item on the next."""
 
-_BULLET = re.compile(r"([•●▪◦‣∙·■□\uf0b7\uf0a7])\s*|([-–—*+]|o)\s+")
+_SIGNS = "•●▪◦‣∙·■□\uf0b7\uf0a7"
+_BULLET = re.compile(rf"([{_SIGNS}])\s*|([-–—*+]|o)\s+")
 _NUMBERED = re.compile(r"\(?(?:(\d{1,2})|[ivx]{1,4}|[a-z])[.)]\s+")
+_RECOMMENDED = re.compile(r"R(\d{1,2})[.:)]?\s+(?=[A-Z‘“])")
 _OUTER = frozenset("•●■□\uf0b7*")
 _MARKDOWN = re.compile(r"(#{1,6})\s+(.*?)(\s+#+)?")
 _BOLD = re.compile(r"(\*\*|__)([^*_]+)(?:\1)")
@@ -37,12 +41,11 @@ _FIELD = re.compile(r"[A-Z][\w ()/’'-]{1,40}:\s+(\S.*)")
 _LABELLED = re.compile(
     r"(part|chapter|section|annex|appendix|theme|pillar|question) \w+:", re.IGNORECASE
 )
-_GRADE = re.compile(
-    r"(outstanding|good|adequate|requires improvement( to be good)?|inadequate)\.?", re.IGNORECASE
-)
+_GRADE = re.compile(rf"{GRADE}\.?", re.IGNORECASE)
 _SUBHEADING = re.compile(
     r"(\w+ )?(areas? for (improvement|development)|areas? of \w+ practice|\w+ practice"
-    r"|causes? of concern|recommendations?|(what|where) .*\b(well|improve(d|ment)?))\b.*(?<!\?)",
+    r"|causes? of concern|(key|priority) concerns?|recommendations?"
+    r"|(what|where) .*\b(well|improve(d|ment)?))\b.*(?<!\?)",
     re.IGNORECASE,
 )
 _NUMBERED_HEADING = re.compile(r"\d{1,2}(\.\d{1,2})*[.)]?\s+(?P<word>\S)|(19|20)\d\d\b")
@@ -62,8 +65,9 @@ JOINED = (";", "; and", "; or", ";and", ";or")
 class Marker:
     """What opens a list item: ``length`` characters, not part of the item.
 
-    ``sign`` is the bullet itself, "1" for numbers, "a" for letters and "" for none; ``number``
-    the number. Where two signs stand at one indent, that of lower ``rank`` is the outer list.
+    ``sign`` is the bullet itself, "1" for numbers, "R" for those of recommendations ("R1"), "a"
+    for letters and "" for none; ``number`` the number. Where two signs stand at one indent,
+    that of lower ``rank`` is the outer list.
     """
 
     length: int
@@ -72,7 +76,7 @@ class Marker:
 
     @property
     def rank(self) -> int:
-        return 0 if self.sign in _OUTER or self.sign in ("1", "") else 1
+        return 0 if self.sign in _OUTER or self.sign in ("1", "R", "") else 1
 
     def follows(self, other: Marker | None) -> bool:
         """Whether this item comes right after ``other`` in a list of their kind."""
@@ -94,16 +98,19 @@ def bullet_marker(words: str) -> Marker | None:
     """The bullet or number that opens a line, None where there is none or nothing after it."""
     if match := _BULLET.match(words):
         return Marker(match.end(), match[1] or match[2]) if match.end() < len(words) else None
+    if match := _RECOMMENDED.match(words):
+        return Marker(match.end(), "R", int(match[1]))
     if match := _NUMBERED.match(words):
         number = int(match[1]) if match[1] else None
         return Marker(match.end(), "1" if match[1] else "a", number)
     return None
 
 
-def sign_marker(words: str) -> int:
-    """How many characters of a line are the bullet that opens it, 0 where none does."""
-    match = _BULLET.match(words)
-    return match.end() if match and match[1] and match.end() < len(words) else 0
+def sign_marker(words: str) -> Marker | None:
+    """The bullet or recommendation's number that opens a line; None for other numbers and words."""
+    marker = bullet_marker(words)
+    known = marker is not None and marker.sign != "" and marker.sign in f"{_SIGNS}R"
+    return marker if known else None
 
 
 def markdown_heading(words: str) -> Heading | None:

@@ -30,6 +30,7 @@ _BACK_MATTER = re.compile(
     r" (report|inspection|data))\b.*",
     re.IGNORECASE,
 )
+_REMARK, _REMARK_REACH = re.compile(r"[.!?] \([^()\n]{1,60}\)\Z"), 66
 _NUMBER = re.compile(r"(\d+(?:\.\d+)*)[.)]?\s")
 _LONG_LINE, _HEADING_LINES, _HEADING_CHARACTERS = 60, 3, 160
 
@@ -167,7 +168,7 @@ class Outline:
         if marker is None:
             return self._unmarked(line, last, before)
         if marker.sign not in ("1", "a"):
-            inside = runs_on and marker.sign in "-–—+" and not marker.follows(before)
+            inside = runs_on and marker.sign in "-–—+R" and not marker.follows(before)
             return None if inside else marker
         if runs_on and not marker.follows(before):
             return None
@@ -203,7 +204,11 @@ class Outline:
         return last.kind == "paragraph" and self.text.endswith(":", last.start, last.end)
 
     def _ended(self, last: Draft) -> bool:
-        return self.text.endswith(ENDED, last.start, last.end)
+        if self.text.endswith(ENDED, last.start, last.end):
+            return True
+        # "The trust must ... (Regulation 12)"
+        start = max(last.start, last.end - _REMARK_REACH)
+        return _REMARK.search(self.text, start, last.end) is not None
 
     def _runs_on(self, last: Draft, line: Line) -> bool:
         """Whether the wrapped sentence before goes on in this line."""
@@ -214,6 +219,8 @@ class Outline:
         """Whether a line goes on with the paragraph or bullet before it."""
         if line.blank_before or last.kind not in ("paragraph", "bullet"):
             return False
+        if "\t" in line.text or "\t" in last.line.text:
+            return False  # rows of a table, as a browser copies them
         if line.text[0].islower():
             return True
         if last.kind == "bullet" and line.indent > last.first.indent:

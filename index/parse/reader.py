@@ -67,6 +67,10 @@ def _flow(data: bytes, file_format: str, limits: ReaderLimits) -> Flow:
         from index.parse.web import read_html
 
         return read_html(data, limits)
+    if file_format == "mhtml":
+        from index.parse.archive import read_mhtml
+
+        return read_mhtml(data, limits)
     from index.parse.word import read_docx
 
     return read_docx(data, limits)

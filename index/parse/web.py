@@ -13,7 +13,7 @@ from index.parse.flow import Element, Flow, Stretch
 from index.parse.letters import plain
 from index.parse.limits import ReaderLimits
 from index.parse.marks import is_date, is_title, sign_marker
-from index.parse.rows import Cell, has_heading, is_labelled, row_parts
+from index.parse.rows import Cell, has_heading, is_labelled, list_marks, row_parts
 from index.types import BlockKind
 
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.I)
@@ -37,9 +37,12 @@ _NOTE = re.compile(r"\[?(\d{1,3}|[*†‡↩])\]?")
 _DEEPEST_HEADING, _PROSE_WORDS, _LONG_ITEM = 6, 45, 30
 
 
-def read_html(data: bytes, limits: ReaderLimits) -> Flow:
-    """The elements of a saved web page; raises ReportError where it is nested too deeply."""
-    tree = LexborHTMLParser(_decoded(data))
+def read_html(data: bytes, limits: ReaderLimits, encoding: str | None = None) -> Flow:
+    """The elements of a saved web page; raises ReportError where it is nested too deeply.
+
+    ``encoding`` is what is known of it besides what the page says itself.
+    """
+    tree = LexborHTMLParser(_decoded(data, encoding))
     if tree.body is None:
         return Flow(())
     _check_depth(tree.body, limits.depth)
@@ -68,12 +71,13 @@ def _children(node: LexborNode) -> Iterator[LexborNode]:
         child = child.next
 
 
-def _decoded(data: bytes) -> str:
+def _decoded(data: bytes, known: str | None) -> str:
     """The text of a page in its own encoding, as far as it is known; else UTF-8 or Windows-1252."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return data.decode("utf-16", "replace")
     named = _CHARSET.search(data[:_HEAD])
-    for encoding in (named[1].decode("ascii", "replace") if named else "utf-8", "utf-8"):
+    own = named[1].decode("ascii", "replace") if named else "utf-8"
+    for encoding in (known or own, own, "utf-8"):
         try:
             return data.decode(encoding)
         except (UnicodeDecodeError, LookupError):
@@ -186,7 +190,8 @@ class _Reader:
             if not self._lists[-1].long:
                 kind, level, marker = "bullet", self._lists[-1].depth, "•"
         elif kind == "paragraph" and (sign := sign_marker(text)):
-            kind, text, marker = "bullet", text[sign:], "•"
+            marker = text[: sign.length].rstrip() if sign.number is not None else "•"
+            kind, text = "bullet", text[sign.length :]
         elif kind == "paragraph" and words.letters == words.bold and is_title(text):
             kind, level = "heading", min(self._level + 1, _DEEPEST_HEADING)
         elif kind == "paragraph" and is_date(text):
@@ -286,6 +291,12 @@ def _row_elements(rows: list[list[Cell | None]]) -> list[Element]:
     names: list[str] = []
     if has_heading(rows):
         names, rows = [cell.text if cell else "" for cell in rows[0]], rows[1:]
+    if not names and (marks := list_marks(rows)):
+        items = [cell.text for row in rows if (cell := row[1]) is not None]
+        return [
+            Element("bullet", (Stretch(item),), 0, mark)
+            for item, mark in zip(items, marks, strict=True)
+        ]
     labelled = is_labelled(names, rows)
     elements: list[Element] = []
     for row in rows:

@@ -1,6 +1,7 @@
 """Fits the small models that the package carries: python -m rag.models.fit DATA_DIR
 
 ``list_intent.json``: does a question ask for a list; on the kinds of the authored items.
+``inspected.json``: is a question one that such reports are asked, see ``fit_inspected``.
 ``answerable.json``: does a report answer a question; ``plain`` on the authored items over
 reports that the reader was not trained on, ``indexed`` on the written questions of the bundled
 report that the reader was not trained on, each left out in its turn, and the development set.
@@ -33,12 +34,15 @@ from rag.config import RagConfig
 from rag.converse import stand_alone
 from rag.encoder import ReadingEncoder, load_reader
 from rag.glossary import abbreviations, expand
+from rag.intent import INSPECTED, QuestionKind
+from rag.models.fit_inspected import counts_of, everyday, fit_inspected, fit_weight
 from rag.questions import Match, QuestionIndex
 from rag.read import EvidenceReader
 
 UNTRAINED_REPORTS = ("ludmere", "oxenholt", "severnmoor", "tarnshire")
 _ANSWERABLE_SHARE = 0.8  # of the questions that people ask
 _TRAINED_LINES = 848  # of the bundled report's questions: the reader was trained on them
+_GENERAL = Path("train") / "qed_nq_dev" / "qed-dev.jsonlines"
 _HERE = Path(__file__).parent
 _DEVELOPMENT_SET = _HERE.parents[1] / "eval" / "sets" / f"{BUNDLED}.jsonl"
 
@@ -58,20 +62,43 @@ def fit_list_intent(authored: list[dict[str, Any]], encoder: ReadingEncoder) -> 
 
 
 def fit_plain(
-    untrained: list[tuple[Path, list[dict[str, Any]]]], encoder: ReadingEncoder, config: RagConfig
-) -> list[float]:
-    """Weights over signals without written questions, on reports with their questions."""
-    rows, labels = [], []
+    untrained: list[tuple[Path, list[dict[str, Any]]]],
+    inspected: QuestionKind,
+    everyday_odds: np.ndarray,
+    encoder: ReadingEncoder,
+    config: RagConfig,
+) -> tuple[list[float], float]:
+    """Weights over signals without written questions, on reports with their questions.
+
+    Then, these held, the weight of what speaks for a question that no report is asked.
+    """
+    rows, labels, odds, is_everyday = [], [], [], []
     for path, items in untrained:
         document = read_report(path)
         reader = EvidenceReader({document.document_id: document}, encoder, config)
         passages = whole(document)
-        for item in items:
-            evidence = reader.read(item["question"], passages)
-            support = reader.support(item["question"], evidence)
-            rows.append(astuple(signals(evidence, Match(), support)))
-            labels.append(item["answerable"])
-    return _logistic("answerable, plain", np.array(rows), np.array(labels))
+        asked = [(item["question"], item["answerable"], None) for item in items]
+        foreign = zip(everyday(), everyday_odds, strict=True)
+        for question, label, known in [*asked, *((q, False, value) for q, value in foreign)]:
+            evidence = reader.read(question, passages)
+            rows.append(astuple(signals(evidence, Match(), reader.support(question, evidence))))
+            labels.append(label)
+            is_everyday.append(known is not None)
+            found = inspected.log_odds(encoder.question_vector(question))
+            odds.append(found if known is None else known)
+    all_rows, all_labels, apart = np.array(rows), np.array(labels), np.array(is_everyday)
+    weights = _logistic("answerable, plain", all_rows[~apart], all_labels[~apart])
+    logits = all_rows @ np.array(weights[:-1]) + weights[-1]
+    counts = counts_of(all_labels, apart, _ANSWERABLE_SHARE)
+    weight = fit_weight(logits, np.array(odds), all_labels, counts)
+    for name, added in (("without", 0.0), ("with", weight * np.minimum(odds, 0))):
+        refused = logits + added < 0
+        right, wrong = refused[~all_labels & ~apart].mean(), refused[all_labels].mean()
+        print(
+            f"  {name} inspected, under 0.5: {refused[apart].mean():.2f} of everyday questions, "
+            f"{right:.2f} of those not answered, {wrong:.3f} of the others"
+        )
+    return weights, weight
 
 
 def fit_indexed(questions: Path, encoder: ReadingEncoder, config: RagConfig) -> list[float]:
@@ -153,7 +180,8 @@ def main() -> None:
     """Fits and writes both models."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path)
-    folder = parser.parse_args().data / "train" / "authored"
+    data = parser.parse_args().data
+    folder = data / "train" / "authored"
     authored = [row for path in sorted(folder.glob("*.jsonl")) for row in _rows(path)]
     police = [
         (
@@ -169,9 +197,22 @@ def main() -> None:
     encoder = load_reader()
     intent = fit_list_intent(authored, encoder)
     (_HERE / "list_intent.json").write_text(json.dumps(intent) + "\n", encoding="utf-8")
-    plain = fit_plain([*police, *held_out], encoder, RagConfig())
+    untrained = [*police, *held_out]
+    fresh = [row["question"] for _, rows in untrained for row in rows if row["answerable"]]
+    items = [
+        row
+        for path in sorted((_HERE / "items").glob("*.jsonl"))
+        if not path.stem.endswith("-twins")
+        for row in _rows(path)
+    ]
+    asked = [row["question"] for row in authored if row["doc"] not in UNTRAINED_REPORTS]
+    asked += [row["question"] for row in items]
+    inspected, everyday_odds = fit_inspected(asked, fresh, data / _GENERAL, encoder)
+    (_HERE / "inspected.json").write_text(json.dumps(inspected) + "\n", encoding="utf-8")
+    kind = QuestionKind.load(INSPECTED)
+    plain, foreign = fit_plain(untrained, kind, everyday_odds, encoder, RagConfig())
     indexed = fit_indexed(_DEVELOPMENT_SET, encoder, RagConfig())
-    weights = {"plain": plain, "indexed": indexed}
+    weights = {"plain": plain, "indexed": indexed, "foreign": foreign}
     (_HERE / "answerable.json").write_text(json.dumps(weights) + "\n", encoding="utf-8")
 
 

@@ -21,7 +21,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 
 from rag.config import RagConfig
 from rag.encoder import ReadingEncoder, load_reader
-from rag.intent import WHOLE_KINDS, WholeIntent, in_general, seen_of, words_asked
+from rag.whole_intent import WHOLE_KINDS, WholeIntent, in_general, seen_of, words_asked
 
 _HERE = Path(__file__).parent
 _NONE = "none"

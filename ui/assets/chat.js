@@ -6,7 +6,15 @@ const opened = new Map(); // disclosures that the reader opened or closed, by id
 function ask(question, at, alone = false) {
   if (isPending()) return;
   dropped = null;
-  trigger("ask", { question, at, alone });
+  trigger("ask", { question, at, alone, among });
+}
+
+// What is typed; while an answer is on its way it stays in the box.
+function askTyped() {
+  if (isPending()) return;
+  const question = box().value;
+  putQuestion("");
+  ask(question, turns.length);
 }
 
 // --- a question worded anew in its place ----------------------------------------------------
@@ -73,6 +81,11 @@ const actions = {
   },
   "[data-finding]": showFinding,
   "[data-ask]": askFinding,
+  "[data-ask-all]": askAll,
+  "[data-open]": openFromList,
+  "[data-known]": showKnown,
+  "[data-remove]": removeReport,
+  "[data-forget-own]": forgetOwn,
   "[data-paper]": () => usePaper(!isPaper),
   "[data-turn]": (button) => turnTo({ page: +button.dataset.to }),
   "[data-find]": (button) => step(+button.dataset.find),
@@ -132,7 +145,9 @@ document.addEventListener("beforetoggle", ({ target, newState }) => {
   if (newState !== "open") return;
   if (target.id === "kept") listConversations();
   if (target.id === "export") readyToExport();
-  if (target.id === "findings") fillFindings();
+  if (target.id === "findings") openFindings();
+  if (target.id === "compare") openCompare();
+  if (target.id === "reports") choose();
 }, true);
 
 document.addEventListener("toggle", ({ target }) => {
@@ -164,23 +179,20 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// One question at a time: while an answer is on its way, what is typed stays in the box.
+// Enter asks; not where it chooses a word that an input method proposes.
 addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.shiftKey) return;
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
   if (!event.target.closest?.("#question")) return;
-  if (!isPending()) {
-    dropped = null;
-    return;
-  }
   event.preventDefault();
   event.stopPropagation();
+  askTyped();
 }, true);
 
 // Stop waits until the question is being worked on.
 let isStopping = false;
 
 addEventListener("click", (event) => {
-  if (event.target.closest?.("#send")) dropped = null;
+  if (event.target.closest?.("#send")) askTyped();
   if (!event.target.closest?.("#stop")) return;
   isStopping = isPending() && !isBegun();
   if (isStopping) event.stopPropagation();
@@ -295,4 +307,5 @@ if (last && read(last)) {
   hold(open);
   sessionStorage.setItem(OPEN, open);
 }
+choose();
 begin();

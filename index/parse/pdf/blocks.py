@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from index.parse.flow import Element, Stretch
 from index.parse.hyphens import Hyphens
-from index.parse.marks import ENDED, is_date
+from index.parse.marks import ENDED, is_date, is_subheading
 from index.parse.pdf.heads import Body, Style, is_heading, levels, same_type, stands_out
 from index.parse.pdf.marker import Opening, is_lone_sign, opening
 from index.parse.pdf.order import Line
@@ -201,6 +201,8 @@ class Blocks:
             hung = all(one.left >= last.hang - _NEAR for one in last.lines[1:])
             if outside and hung:
                 return False
+            if ended and not small and line.left < last.opening.left - _NEAR:
+                return False
         if small or is_full(before, line) or _is_broken(before.text):
             return True
         return not ended and _is_nearly_full(before)
@@ -253,7 +255,9 @@ def _settle_numbers(found: Sequence[Draft | Rows]) -> None:
     """Make bullets of numbered items that are a list, not a report's numbered paragraphs."""
     runs: list[list[Draft]] = []
     for item in found:
-        if not isinstance(item, Draft) or item.opening is None or not item.opening.is_number:
+        if not isinstance(item, Draft) or item.opening is None:
+            continue
+        if item.opening.is_deep or not item.opening.is_number:
             continue
         number, last = item.opening.number, runs[-1][-1].opening if runs else None
         follows = last is not None and number is not None and number == (last.number or 0) + 1
@@ -264,7 +268,9 @@ def _settle_numbers(found: Sequence[Draft | Rows]) -> None:
     places = {id(item): at for at, item in enumerate(found)}
     for run in runs:
         apart = any(
-            _is_draft(between, "heading")
+            isinstance(between, Draft)
+            and between.kind == "heading"
+            and not is_subheading(_text(between))
             for between in found[places[id(run[0])] : places[id(run[-1])]]
         )
         words = sum(len(_text(item).split()) for item in run) / len(run)
@@ -273,10 +279,6 @@ def _settle_numbers(found: Sequence[Draft | Rows]) -> None:
         if not apart and listed and words <= _LONG_ITEM:
             for item in run:
                 item.kind = "bullet"
-
-
-def _is_draft(item: Draft | Rows, kind: BlockKind) -> bool:
-    return isinstance(item, Draft) and item.kind == kind
 
 
 def _text(draft: Draft) -> str:

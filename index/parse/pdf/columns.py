@@ -1,118 +1,19 @@
-"""Text in columns: the rows of a page, what stands side by side in them, and in which order."""
+"""Text in columns: what stands side by side on a page, and in which order it is read."""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 
-from index.parse.marks import is_grade
-from index.parse.pdf.glyphs import Piece
+from index.parse.marks import bullet_marker, is_grade
+from index.parse.pdf.phrases import ALONE, Phrase, labelled, rows_of
 
-_SAME_ROW, _SMALL = 0.3, 0.8
-_GUTTER, _MARKER_GAP, _PHRASE_GAP, _APART, _HEAD_GAP = 0.8, 5.0, 0.55, 3.0, 3.0
-_RAISED_GAP, _WIDE_GUTTER, _MANY = 1.5, 1.2, 4
+_GUTTER, _WIDE_GUTTER, _MANY, _HEAD_GAP = 0.8, 1.2, 4, 3.0
 _FEWEST, _FEWEST_TOGETHER, _DEEPEST = 2, 5, 6
-_ALIGNED, _INDENT, _NEAR, _LOOSER = 1.5, 0.3, 1.7, 1.1
-_ALONE = re.compile(r"\(?(\d{1,3}|[a-z]|[ivx]{1,4})[.)]|[^\w\s]|o")
+_ALIGNED, _INDENT, _NEAR, _LOOSER, _LIST_INDENT = 1.5, 0.3, 1.7, 1.1, 4.0
 _VALUE = re.compile(r"[£$€]?\d[\d,.]*\s?(%|per cent|m|bn)?|yes|no|n/a|met|not met", re.IGNORECASE)
-
-
-@dataclass(slots=True)
-class Phrase:
-    """Pieces of one row that belong together; from ``value_at`` on, unless 0, they are the value
-    of a label that lacks its colon."""
-
-    pieces: list[Piece]
-    value_at: int = 0
-    left: float = field(init=False)
-    right: float = field(init=False)
-    base: float = field(init=False)
-    size: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        widest = max(self.pieces, key=lambda piece: piece.right - piece.left)
-        self.left = min(piece.left for piece in self.pieces)
-        self.right = max(piece.right for piece in self.pieces)
-        self.base, self.size = widest.base, widest.size
-
-    @property
-    def text(self) -> str:
-        return " ".join(piece.text for piece in self.pieces)
-
-
-def pieces_by_row(pieces: Sequence[Piece]) -> list[list[Piece]]:
-    """Pieces on one base line, or raised a little beside one, together; from the top down."""
-    rows: list[list[Piece]] = []
-    for piece in sorted(pieces, key=lambda piece: -piece.size):
-        row = next((row for row in rows if _shares_row(piece, row)), None)
-        if row is None:
-            rows.append([piece])
-        else:
-            row.append(piece)
-    rows.sort(key=lambda row: row[0].base)
-    return [sorted(row, key=lambda piece: piece.left) for row in rows]
-
-
-def _shares_row(piece: Piece, row: Sequence[Piece]) -> bool:
-    """Whether a piece stands in a row of pieces that are as large or larger."""
-    first = row[0]
-    above = first.base - piece.base
-    if abs(above) <= _SAME_ROW * piece.size:
-        return True
-    if piece.size >= _SMALL * first.size or not -0.2 < above / first.size < 0.7:
-        return False
-    near = _RAISED_GAP * piece.size
-    return any(
-        abs(piece.left - other.right) <= near or abs(other.left - piece.right) <= near
-        for other in row
-    )
-
-
-def phrases_of(row: Sequence[Piece]) -> list[Phrase]:
-    """A row cut where there is more than a space between two pieces.
-
-    A bullet or number stays with what follows it, and a label with its value.
-    """
-    groups: list[list[Piece]] = []
-    for piece in row:
-        last = groups[-1] if groups else None
-        if last is not None:
-            raised = piece.size < _SMALL * last[-1].size
-            size = piece.size if raised else max(piece.size, last[-1].size)
-            gap = (piece.left - last[-1].right) / size
-            alone = len(last) == 1 and (last[0].symbol or _ALONE.fullmatch(last[0].text))
-            reach = _MARKER_GAP if alone else _RAISED_GAP if raised else _PHRASE_GAP
-            if gap <= reach or last[-1].text.endswith(":"):
-                last.append(piece)
-                continue
-        groups.append([piece])
-    return [Phrase(group) for group in groups]
-
-
-def rows_of(phrases: Sequence[Phrase]) -> list[list[Phrase]]:
-    """Phrases on one base line together, from the top down, each row from left to right."""
-    rows: list[list[Phrase]] = []
-    for phrase in sorted(phrases, key=lambda phrase: phrase.base):
-        last = rows[-1][0] if rows else None
-        if last and abs(phrase.base - last.base) <= _SAME_ROW * max(phrase.size, last.size):
-            rows[-1].append(phrase)
-        else:
-            rows.append([phrase])
-    return [sorted(row, key=lambda phrase: phrase.left) for row in rows]
-
-
-def far_apart(row: Sequence[Phrase]) -> list[list[Phrase]]:
-    """A row cut where much more than a space stands between two phrases."""
-    parts: list[list[Phrase]] = []
-    for phrase in row:
-        last = parts[-1][-1] if parts else None
-        if last is not None and phrase.left - last.right < _APART * phrase.size:
-            parts[-1].append(phrase)
-        else:
-            parts.append([phrase])
-    return parts
 
 
 def regions_of(phrases: Sequence[Phrase], depth: int = 0) -> list[list[Phrase]]:
@@ -141,7 +42,7 @@ def regions_of(phrases: Sequence[Phrase], depth: int = 0) -> list[list[Phrase]]:
 def _columns(phrases: Sequence[Phrase]) -> tuple[list[Phrase], list[Phrase]] | None:
     """The largest run of rows with text on both sides of a gutter that nothing crosses."""
     best: tuple[list[Phrase], list[Phrase]] | None = None
-    for at in _aligned([phrase.left for phrase in phrases]):
+    for at in _edges(phrases):
         gutter = at - _ALIGNED
         across = sorted(p.base for p in phrases if p.left < gutter < p.right)
         beside = [p for p in phrases if not p.left < gutter < p.right]
@@ -158,11 +59,34 @@ def _columns(phrases: Sequence[Phrase]) -> tuple[list[Phrase], list[Phrase]] | N
     return best and _with_heads(*best, phrases)
 
 
-def _aligned(lefts: Sequence[float]) -> list[float]:
-    """The left edges that phrases share, but for the leftmost."""
-    ordered = sorted(lefts)
-    shared = [a for a, b in pairwise(ordered) if b - a <= _ALIGNED]
-    return [a for before, a in pairwise([ordered[0], *shared]) if a - before > _ALIGNED]
+def _edges(phrases: Sequence[Phrase]) -> list[float]:
+    """The left edges that phrases share, or that one has which a list follows indented.
+
+    The leftmost is none.
+    """
+    ordered = sorted(phrase.left for phrase in phrases)
+    indents = sorted(phrase.left for phrase in phrases if _hang(phrase) is not None)
+    found = [ordered[0]]
+    for place, at in enumerate(ordered):
+        shared = place + 1 < len(ordered) and ordered[place + 1] - at <= _ALIGNED
+        if at - found[-1] > _ALIGNED and (shared or _leads(phrases[0].size, at, indents)):
+            found.append(at)
+    return found[1:]
+
+
+def _leads(size: float, at: float, indents: Sequence[float]) -> bool:
+    """Whether bullets stand a little right of an edge."""
+    place = bisect_right(indents, at + _ALIGNED)
+    return place < len(indents) and indents[place] - at <= _LIST_INDENT * size
+
+
+def _hang(phrase: Phrase) -> float | None:
+    """Where the words of an item stand behind its bullet or number; None for other phrases."""
+    first = phrase.pieces[0]
+    if len(phrase.pieces) > 1 and (first.symbol or ALONE.fullmatch(first.text)):
+        return phrase.pieces[1].left
+    marker = bullet_marker(first.text)
+    return first.edges[marker.length] if marker is not None else None
 
 
 def _with_heads(
@@ -206,12 +130,23 @@ def _are_columns(left: Sequence[Phrase], right: Sequence[Phrase]) -> bool:
     if gutter < size * (_GUTTER if min(rows, beside) >= _MANY else _WIDE_GUTTER):
         return False
     # Rows begin at the edge of the column, or with others of a list at its indentation.
-    starts = sorted(row[0].left for row in rows_of(right))
+    opens = sorted((row[0] for row in rows_of(right)), key=lambda phrase: phrase.left)
+    starts = [phrase.left for phrase in opens]
     edge = sum(start - starts[0] <= _INDENT * size for start in starts)
     indented = len(starts) - edge - len(_ragged(starts[edge:]))
-    if edge < _FEWEST or 2 * (edge + indented) < len(starts):
+    listed = edge < _FEWEST and _is_list(opens[edge:])
+    if not listed and (edge < _FEWEST or 2 * (edge + indented) < len(starts)):
         return False
-    return not all(_ALONE.fullmatch(phrase.text) for phrase in left)
+    return not all(ALONE.fullmatch(phrase.text) for phrase in left)
+
+
+def _is_list(opens: Sequence[Phrase]) -> bool:
+    """Whether rows, by their first phrases, open items or stand where those hang."""
+    hangs = [hang for phrase in opens if (hang := _hang(phrase)) is not None]
+    return bool(hangs) and all(
+        _hang(phrase) is not None or any(abs(phrase.left - hang) <= _ALIGNED for hang in hangs)
+        for phrase in opens
+    )
 
 
 def _ragged(starts: Sequence[float]) -> list[float]:
@@ -240,10 +175,7 @@ def _paired(left: Sequence[Phrase], right: Sequence[Phrase]) -> list[Phrase]:
         values = [phrase for phrase in row if id(phrase) in sides]
         labels = [phrase for phrase in row if id(phrase) not in sides]
         if values and labels:
-            label = [piece for phrase in labels for piece in phrase.pieces]
-            value = [piece for phrase in values for piece in phrase.pieces]
-            bare = not label[-1].text.endswith(":")
-            found.append(Phrase([*label, *value], len(label) if bare else 0))
+            found.append(labelled(labels, values))
         else:
             found += row
     return found

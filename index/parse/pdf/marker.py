@@ -11,7 +11,8 @@ _SIGNS = "•●▪◦‣∙·■□◼◻◾◽○◆◇❖➢➤►▶✓✔�
 _DASHES = "–—−-"
 _SIGN = re.compile(rf"([{re.escape(_SIGNS)}\ue000-\uf8ff])\s*(?=\S)|([o{_DASHES}])\s+(?=\S)")
 _NUMBER = re.compile(r"\(?(?P<number>\d{1,3}|[a-z]|[ivx]{1,4})[.)](\s+|(?=[A-Z‘“]))(?=\S)")
-_DEEP_NUMBER = re.compile(r"\d{1,2}(\.\d{1,3}){1,3}\.?\s+(?=\S)")
+_RECOMMENDED = re.compile(r"R(?P<number>\d{1,2})[.:)]?\s+(?=[A-Z‘“])")
+_DEEP_NUMBER = re.compile(r"(\d{1,2}(\.\d{1,3}){1,3}\.?|S\d{1,3})\s+(?=\S)")
 _WIDE = 0.45
 
 
@@ -32,6 +33,11 @@ class Opening:
     wide: bool
 
     @property
+    def is_deep(self) -> bool:
+        """Whether it is the number of a paragraph within a chapter, such as "2.13"."""
+        return re.fullmatch(r"\d+(\.\d+)+\.?|S\d+", self.sign) is not None
+
+    @property
     def is_number(self) -> bool:
         return self.sign.rstrip(".)")[-1:].isalnum() and self.sign != "o"
 
@@ -40,7 +46,8 @@ def opening(line: Line) -> Opening | None:
     """What opens a line, None where there is nothing of the kind or nothing behind it."""
     if line.sign:
         return Opening(0, "•", line.sign_left, line.left, None, True)
-    match = _SIGN.match(line.text) or _NUMBER.match(line.text) or _DEEP_NUMBER.match(line.text)
+    patterns = (_SIGN, _NUMBER, _RECOMMENDED, _DEEP_NUMBER)
+    match = next((found for one in patterns if (found := one.match(line.text))), None)
     if match is None:
         return None
     sign = match.group().strip()

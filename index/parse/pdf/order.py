@@ -7,15 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index.parse.pdf.columns import (
-    Phrase,
-    far_apart,
-    phrases_of,
-    pieces_by_row,
-    regions_of,
-    rows_of,
-)
+from index.parse.pdf.columns import regions_of
 from index.parse.pdf.glyphs import Piece
+from index.parse.pdf.phrases import Phrase, far_apart, phrases_of, pieces_by_row, rows_of
 
 _SMALL, _RAISED, _SPACE = 0.8, 0.12, 0.12
 _FEWEST_STEPS, _PROSE_LINES, _RAGGED = 6, 4, 0.15

@@ -11,7 +11,7 @@ from index.parse.marks import ENDED
 from index.parse.pdf.blocks import Rows, is_full
 from index.parse.pdf.marker import opening
 from index.parse.pdf.order import Line
-from index.parse.rows import Cell, has_heading, is_labelled, row_parts
+from index.parse.rows import Cell, has_heading, is_labelled, list_marks, row_parts
 
 _PROSE_WORDS, _SAME_COLUMN = 45, 4.0
 
@@ -47,6 +47,8 @@ def table_items(table: Table, hyphens: Hyphens) -> list[Line | Rows]:
         heading, rows = rows[0], rows[1:]
     names = [cell.text if cell else "" for cell in cells[0]] if heading else []
     cells = cells[len(table.rows) - len(rows) :]
+    if not heading and (marks := list_marks(cells)):
+        return [Rows(tuple(_items(table, marks, hyphens)))]
     labelled = is_labelled(names, cells)
     elements: list[Element] = []
     for row, words in zip(rows, cells, strict=True):
@@ -61,6 +63,14 @@ def table_items(table: Table, hyphens: Hyphens) -> list[Line | Rows]:
         if stretches:
             elements.append(Element("paragraph", tuple(stretches), tight=bool(elements)))
     return [Rows(tuple(elements))] if elements else []
+
+
+def _items(table: Table, marks: Sequence[str], hyphens: Hyphens) -> list[Element]:
+    """The rows of a table that is a list."""
+    return [
+        Element("bullet", tuple(_stretches(row[1] or [], "", hyphens)), 0, mark)
+        for row, mark in zip(table.rows, marks, strict=True)
+    ]
 
 
 def _go_together(upper: Table, lower: Table) -> bool:
