@@ -3,37 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from index.errors import ReportError
 from index.parse.flow import Element, Flow, Stretch
 from index.parse.letters import plain
 from index.parse.limits import ReaderLimits
 from index.parse.marks import is_date, is_title, sign_marker
+from index.parse.nodes import INLINE, check_depth, is_bold, is_shown, walk
 from index.parse.rows import Cell, has_heading, is_labelled, list_marks, row_parts
 from index.types import BlockKind
 
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.I)
 _HEAD = 4096
-_LEFT_OUT = frozenset(
-    "script style noscript template nav footer aside form button select option input textarea"
-    " iframe object embed svg canvas video audio map dialog head".split()
-)
-_ROLES = frozenset("navigation banner contentinfo search complementary alert dialog".split())
-_SITE = re.compile(
-    r"(^|[\s_-])(cookies?|breadcrumbs?|skip-?link|pagination|share|social|related)([\s_-]|$)",
-    re.IGNORECASE,
-)
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_INLINE = frozenset(
-    "a abbr acronym b bdi bdo big br cite code data del dfn em font i ins kbd label mark q ruby s"
-    " samp small span strike strong sub sup time tt u var wbr".split()
-)
-_BOLD = frozenset(("b", "strong"))
-_NOTE = re.compile(r"\[?(\d{1,3}|[*†‡↩])\]?")
 _DEEPEST_HEADING, _PROSE_WORDS, _LONG_ITEM = 6, 45, 30
 
 
@@ -45,30 +28,10 @@ def read_html(data: bytes, limits: ReaderLimits, encoding: str | None = None) ->
     tree = LexborHTMLParser(_decoded(data, encoding))
     if tree.body is None:
         return Flow(())
-    _check_depth(tree.body, limits.depth)
+    check_depth(tree.body, limits.depth)
     title = tree.css_first("title")
     name = plain(title.text()) if title is not None else None
     return Flow(tuple(_Reader().read(_article(tree))), title=name or None)
-
-
-def _check_depth(root: LexborNode, deepest: int) -> None:
-    """Raise ReportError where nodes are nested deeper than any report's."""
-    level, depth = [root], 0
-    while level:
-        if depth > deepest:
-            raise ReportError(
-                f"its elements are nested more than {deepest} deep, which no report's are; "
-                "save it as text"
-            )
-        level = [child for node in level for child in _children(node)]
-        depth += 1
-
-
-def _children(node: LexborNode) -> Iterator[LexborNode]:
-    child = node.first_child
-    while child is not None:
-        yield child
-        child = child.next
 
 
 def _decoded(data: bytes, known: str | None) -> str:
@@ -143,13 +106,13 @@ class _Reader:
     def _open(self, node: LexborNode) -> None:
         tag = node.tag
         if tag == "-text":
-            self._words.add(node.text_content or "", bold=_is_bold(node))
+            self._words.add(node.text_content or "", bold=is_bold(node))
         elif tag in ("br", "wbr"):
             self._words.add(" " if tag == "br" else "", bold=False)
         elif tag == "table":
             self._flush("paragraph")
             self._found += _table(node)
-        elif tag not in _INLINE:
+        elif tag not in INLINE:
             if not (tag == "p" and self._item):
                 self._flush("paragraph")
             if tag in ("ul", "ol"):
@@ -173,7 +136,7 @@ class _Reader:
             self._words = _Words()
         elif tag == "p" and self._item:
             self._words.add(" ", bold=False)
-        elif tag not in _INLINE and tag != "-text":
+        elif tag not in INLINE and tag != "-text":
             self._flush("paragraph")
 
     def _flush(self, kind: BlockKind, level: int = 0) -> None:
@@ -212,50 +175,6 @@ def _ranked(elements: list[Element]) -> list[Element]:
     ]
 
 
-def walk(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
-    """A node and all below it that is shown, when it opens and when it closes.
-
-    Tables below it are named, but not gone into.
-    """
-    stack: list[tuple[LexborNode, bool]] = [(root, True)]
-    while stack:
-        node, opens = stack.pop()
-        if opens and node != root and not _is_shown(node):
-            continue
-        yield node, opens
-        if not opens or node.tag == "-text":
-            continue
-        stack.append((node, False))
-        if node.tag != "table" or node == root:
-            stack.extend((child, True) for child in reversed(list(_children(node))))
-
-
-def _is_shown(node: LexborNode) -> bool:
-    tag = node.tag or ""
-    if tag == "-text":
-        return True
-    if tag in _LEFT_OUT or tag.startswith(("-", "!")):
-        return False
-    named = node.attributes
-    if "hidden" in named or named.get("aria-hidden") == "true":
-        return False
-    if named.get("role") in _ROLES or _HIDDEN.search(named.get("style") or ""):
-        return False
-    if tag in ("sup", "a") and _NOTE.fullmatch(node.text(strip=True)):
-        return False  # a mark that points to a footnote, or back from it
-    about = f"{named.get('class') or ''} {named.get('id') or ''}"
-    return not (tag in ("div", "section", "ul", "ol", "p") and _SITE.search(about))
-
-
-def _is_bold(node: LexborNode) -> bool:
-    above = node.parent
-    while above is not None and above.tag in _INLINE:
-        if above.tag in _BOLD:
-            return True
-        above = above.parent
-    return False
-
-
 def _is_long(numbered: LexborNode) -> bool:
     """Whether the items of a numbered list are a report's paragraphs: on average 30 words."""
     items = [item for item in numbered.css("li") if item.parent == numbered]
@@ -273,7 +192,7 @@ def _table(table: LexborNode) -> list[Element]:
         cells: list[Cell | None] = []
         child = row.first_child
         while child is not None:
-            if child.tag in ("td", "th") and _is_shown(child):
+            if child.tag in ("td", "th") and is_shown(child):
                 nodes.append(child)
                 cells.append(Cell(plain(child.text(separator=" ")), child.tag == "th"))
                 spans = child.attributes.get("colspan") or "1"
