@@ -9,6 +9,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from index.errors import LLMError, LLMReplyError
 from index.library import Library
+from index.types import Document
 from rag.answerable import signals
 from rag.asked import clean_question, earlier_questions
 from rag.cite import answer_text
@@ -145,7 +146,7 @@ class ReportQA(Parts):
         asked, understood, route = self._routed(question, history, chosen, condensed)
         draft = self._without_search(understood, route)
         found: list[Evidence] = []
-        if draft is None and (draft := self._of_the_whole(route)) is not None:
+        if draft is None and (draft := self._of_the_whole(route, understood)) is not None:
             found += cited_in(draft, self._documents)
         if draft is None:
             drafts = []
@@ -194,16 +195,9 @@ class ReportQA(Parts):
         if route.lacking and not route.groups:
             return absent_draft(route)
         documents = self._scopes.of(route.every).documents
-        alone = len(documents) == 1 and not route.absent and not BARE.fullmatch(understood)
-        if route.groups or alone:
-            question = route.unnamed if route.groups else understood
-            asked = register_of(question, documents, named=True)
-            found = table(asked, documents) if asked is not None else None
-            if asked is None or found is None or not (found.rows or asked.wanted):
-                return None
-            chooses = asked.order or asked.wanted
-            draft = register_draft(asked, found) if chooses else judgement_draft(found)
-            return with_notes(draft, route_notes(route, self._documents))
+        if route.groups:
+            draft = self._of_named(route.unnamed, documents)
+            return draft and with_notes(draft, route_notes(route, self._documents))
         asked = register_of(understood, documents) if len(documents) > 1 else None
         if asked is not None:
             return register_draft(asked, table(asked, documents))
@@ -211,12 +205,27 @@ class ReportQA(Parts):
             return absent_draft(route)
         return None
 
-    def _of_the_whole(self, route: Route) -> Draft | None:
+    def _of_named(self, question: str, documents: Sequence[Document]) -> Draft | None:
+        """What is known of reports that a question names, or of one asked alone."""
+        asked = register_of(question, documents, named=True)
+        found = table(asked, documents) if asked is not None else None
+        if asked is None or found is None or not (found.rows or asked.wanted):
+            return None
+        chooses = asked.order or asked.wanted
+        return register_draft(asked, found) if chooses else judgement_draft(found)
+
+    def _of_the_whole(self, route: Route, understood: str) -> Draft | None:
         """What is answered from the structure of the reports, None where a topic is asked for."""
         scopes = self._asked_of(route)
         count = sum(len(scope.documents) for scope in scopes)
         if route.before or route.absent or count > self.config.whole_reports:
             return None
+        alone = [document for scope in scopes for document in scope.documents]
+        # Where questions were written for a report they know more of its parts than its grades.
+        if count == 1 and not (alone[0].answered or route.groups or BARE.fullmatch(understood)):
+            draft = self._of_named(understood, alone)
+            if draft is not None:
+                return draft
         places = [one for one in self._router.names.places(route.question) if one.organisations]
         question = without_names(route.question, places, "the area")
         asked = self._whole_intent.of(question, self.reading_encoder.question_vector)
