@@ -58,6 +58,7 @@ screenshots: $(VENV)/.tools browser ## Take a picture of every state of the chat
 	@cp runs/screenshots/not-in-the-report-dark-1440.png docs/not-in-the-report.png
 	@cp runs/screenshots/answered-list-light-375.png docs/phone-answer.png
 	@cp runs/screenshots/quote-in-a-list-light-375.png docs/phone-quote.png
+	@cp runs/screenshots/report-added-light-1440.png docs/reports.png
 
 notebook: $(VENV)/.tools ## Execute the example notebook anew, in place
 	@$(BIN)/python -m jupyter execute --inplace examples/ask_the_report.ipynb

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from index.types import Document, Fact
 from rag.absent import Absent
-from rag.cite import cite_span, flat, report_name, source_of
+from rag.cite import cite, cite_span, flat, report_name, source_of
+from rag.containing import mentions
 from rag.read import Evidence
 from rag.register import Register, Row, Table, heading, shown
 from rag.route import Group, Route
@@ -109,6 +110,28 @@ def fact_note(fact: Fact) -> str:
     """A fact that no passage says, and who says it."""
     said = "set by a user" if fact.origin == "user" else "said by the file beside the report"
     return f"{fact.field.replace('_', ' ')}: {fact.value} ({said})"
+
+
+def mention_draft(words: str, documents: Sequence[Document]) -> Draft:
+    """The answer to which reports mention some words: each, with where it first does."""
+    found = mentions(words, documents)
+    every = f"the {len(documents):,} reports"
+    if not found:
+        note = Part("note", f"None of {every} mentions “{words}”.")
+        return Draft((note,), 1.0, abstained=True, missing=(words,))
+    times = sum(one.count for one in found)
+    has = f"{len(found):,} of {every} {'mentions' if len(found) == 1 else 'mention'} “{words}”"
+    parts = [Part("note", f"{has}, {times:,} {'time' if times == 1 else 'times'} in all:")]
+    citations: list[Citation] = []
+    for one in found:
+        citation = cite(one.document, one.unit, len(citations) + 1)
+        parts += [
+            Part("report", report_name(one.document)),
+            Part("sentence", flat(citation.quote), (citation.marker,)),
+        ]
+        citations.append(citation)
+    sources = tuple(source_of(one.document) for one in found)
+    return Draft(tuple(parts), 1.0, tuple(citations), sources=sources)
 
 
 def absent_draft(route: Route) -> Draft:

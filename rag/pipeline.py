@@ -24,12 +24,14 @@ from rag.compose import (
     sources_of,
 )
 from rag.config import Limits, RagConfig
+from rag.containing import words_sought
 from rag.converse import points_back, stand_alone
 from rag.draft import (
     Draft,
     absent_draft,
     cited_in,
     judgement_draft,
+    mention_draft,
     names_any,
     register_draft,
     route_notes,
@@ -192,9 +194,12 @@ class ReportQA(Parts):
 
     def _without_search(self, understood: str, route: Route) -> Draft | None:
         """What is answered from what is known of the reports alone, None where that is not all."""
+        documents = self._scopes.of(route.every).documents
+        sought = words_sought(understood) if len(documents) > 1 and not route.groups else ""
+        if sought:
+            return mention_draft(sought, documents)
         if route.lacking and not route.groups:
             return absent_draft(route)
-        documents = self._scopes.of(route.every).documents
         if route.groups:
             draft = self._of_named(route.unnamed, documents)
             return draft and with_notes(draft, route_notes(route, self._documents))

@@ -29,6 +29,7 @@ from writing_models import liar
 from index.library import Library
 from rag.generate import Writer
 from rag.llm import LLMSettings, open_llm
+from rag.pipeline import ReportQA
 from ui.serve import Serving
 
 WIDTHS = {1440: 900, 820: 1100, 375: 812}
@@ -39,6 +40,10 @@ FIRST = "How well does the force protect vulnerable people?"
 FOLLOW_UP = "And what should it improve there?"
 JUDGED = "Is the force good at protecting vulnerable people?"
 LIE = "The force has 45 horses."
+IMPROVE = "What needs to improve?"
+SETS = Path(__file__).parent.parent / "eval/sets/reports"
+YORK = Path(__file__).parent / "data/reports/ilacs-york-2022.pdf"
+NO_REPORT = Path(__file__).parent / "data/reports/outline.json"
 SELECT_WORDS = """() => {
   const words = document.querySelectorAll(".report .paragraph")[3];
   words.scrollIntoView({ block: "center" });
@@ -57,6 +62,8 @@ def main(folder: Path) -> None:
         LLMServer(liar(LIE)) as server,
         served(qa := Paused(Library.open_or_build(Path(library)))) as address,
         served(qa, Serving(writer=writer_over(server))) as written,
+        TemporaryDirectory() as second,
+        served(several(qa, Path(second)), Serving(allow_changes=True)) as shared,
         sync_playwright() as playwright,
     ):
         qa.gate.set()
@@ -69,7 +76,11 @@ def main(folder: Path) -> None:
                 )
                 page = context.new_page()
                 page.set_default_timeout(TIMEOUT_MS)
-                shown = chain(states(page, address, qa), written_states(page, written, server))
+                shown = chain(
+                    states(page, address, qa),
+                    written_states(page, written, server),
+                    report_states(page, shared),
+                )
                 for state in shown:
                     page.wait_for_timeout(900)  # past smooth scrolling
                     path = folder / f"{state}-{scheme}-{width}.png"
@@ -149,6 +160,43 @@ def states(page: Page, address: str, qa: Paused) -> Iterator[str]:
     yield "follow-up"
     page.click("[popovertarget=kept]")
     yield "conversations"
+
+
+def several(qa: Paused, path: Path) -> ReportQA:
+    """A pipeline over several reports."""
+    reports = sorted(SETS.glob("*.md"))
+    several = ReportQA(Library.create(path, encoder=qa.library.encoder, reports=reports))
+    several.warm()
+    return several
+
+
+def report_states(page: Page, address: str) -> Iterator[str]:
+    """What is done with several reports, and with one of the visitor's own."""
+    open_chat(page, address)
+    page.wait_for_selector("#among:not([hidden])")
+    yield "several-reports"
+    page.click(".bar [popovertarget=reports]")
+    page.wait_for_selector("#reports .rows li")
+    page.locator("#reports [data-known]").first.click()
+    page.wait_for_selector("#reports .known")
+    yield "what-is-known"
+    page.locator("#reports [data-known]").first.click()
+    page.click("#reports .adding summary")
+    page.set_input_files("#reports [type=file]", [YORK, NO_REPORT])
+    yield "report-being-read"
+    page.wait_for_selector("#reports .coming:not([aria-busy])")
+    yield "report-added"
+    page.keyboard.press("Escape")
+    ask(page, IMPROVE)
+    yield "report-of-ones-own-asked"
+    page.click(".bar [popovertarget=compare]")
+    page.wait_for_selector("#compare tbody tr")
+    page.select_option("#compare [name=second]", "wandsworth-ilacs-2023")
+    yield "compared"
+    page.keyboard.press("Escape")
+    page.click(".bar [popovertarget=findings]")
+    page.wait_for_selector("#findings tbody tr")
+    yield "findings"
 
 
 def writer_over(server: LLMServer) -> Writer:

@@ -270,7 +270,7 @@ def test_two_reports_are_compared(page: Page, shared: str) -> None:
     page.wait_for_selector("#among:not([hidden])")
     page.click(".bar [popovertarget=compare]")
     page.wait_for_selector("#compare tbody tr")
-    assert "judgements moved" in page.locator("#compare .said").inner_text()
+    assert "judgements differ" in page.locator("#compare .said").inner_text()
     words = page.locator("#compare [data-finding]").last.inner_text().rsplit(" p. ", 1)[0]
     page.locator("#compare [data-finding]").last.click()
     page.wait_for_selector("#report mark:focus")

@@ -55,8 +55,9 @@ def comparing(desks: Desks) -> Called:
         if not (found.judgements or found.repeated or found.gone or found.new):
             return {"said": "No judgements and nothing to improve was found in these.", "table": ""}
         moved = sum(judged.change in ("up", "down") for judged in found.judgements)
+        how = "moved" if found.over_time else "differ"
         said = (
-            f"{moved} of {len(found.judgements)} judgements moved; of what is to be improved "
+            f"{moved} of {len(found.judgements)} judgements {how}; of what is to be improved "
             f"{len(found.repeated)} in both, {len(found.gone)} in the first only, "
             f"{len(found.new)} in the second only."
         )

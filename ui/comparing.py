@@ -133,7 +133,7 @@ def comparison_tables(comparison: Comparison, side: Side) -> Html:
         *((new, "", quoted(row)) for row in comparison.new),
     )
     return join(
-        _table("Judgements", ("Moved", *titles), judgements),
+        _table("Judgements", ("Change", *titles), judgements),
         _table("What is to be improved", ("Asked for", *titles), areas),
     )
 

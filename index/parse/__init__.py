@@ -36,11 +36,11 @@ def read_report(
     """
     try:
         data = path.read_bytes()
+        file_format = format_of(path.name, data)
         metadata = sidecar_metadata(path)
         "".join(metadata.values()).encode()  # a ValueError where JSON wrote half a surrogate pair
     except (OSError, ValueError, RecursionError) as error:
         raise ReportError(f"{path.name}: cannot be read: {error}") from error
-    file_format = format_of(path.name, data)
     name, title = document_id or path.stem, metadata.get("title")
     if file_format == "text":
         document = parse_text(
