@@ -80,11 +80,16 @@ _FEWEST_WORDS, _FEWEST_TOLD, _ANNOUNCING, _LONGEST = 4, 6, 40, 400
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Something to be put right: its kind, where it stands, and the words that open its list."""
+    """Something to be put right: its kind, where it stands, and the words that open its list.
+
+    ``is_named`` says that a heading or a sentence over it calls it that, as "Areas for
+    improvement", not only that something "should" be done.
+    """
 
     kind: AskedKind
     span: Span
     lead_in: str = ""
+    is_named: bool = True
 
 
 def asked(document: Document) -> Iterator[Asked]:
@@ -130,10 +135,17 @@ def asked(document: Document) -> Iterator[Asked]:
         asks = block.kind == "bullet" or block.section not in asking or _asks(text, block) or tells
         if list_id in announced:
             kind = _kind(introduced, _HEADINGS)
+        is_named = kind is not None
         if kind is None and _OPENS.search(introduced[-_LONGEST:]):
             kind, asks = "area for improvement", True
         if kind is not None and asks:
-            yield Asked(kind, span, introduced)
+            yield Asked(kind, span, introduced, is_named)
+
+
+def named(document: Document) -> list[Asked]:
+    """What a report names as to be put right, all that it asks for where it names nothing."""
+    every = list(asked(document))
+    return [one for one in every if one.is_named] or every
 
 
 def _told(document: Document, under: Collection[int]) -> set[int]:

@@ -29,7 +29,9 @@ def cite(document: Document, unit: Unit, marker: int) -> Citation:
     return citation
 
 
-def cite_span(document: Document, span: Span, marker: int) -> Citation:
+def cite_span(
+    document: Document, span: Span, marker: int, lead_in: Quote | None = None
+) -> Citation:
     """The verified citation of any words; raises AnswerError where their offsets leave the text."""
     section = next((s for s in reversed(document.sections) if s.start <= span.start), None)
     citation = Citation(
@@ -40,6 +42,7 @@ def cite_span(document: Document, span: Span, marker: int) -> Citation:
         start=span.start,
         end=span.end,
         quote=document.quote(span),
+        lead_in=lead_in,
         verified=True,
     )
     if fault := fault_of(citation, document):

@@ -36,10 +36,11 @@ class RagConfig:
     whose score is at least ``share`` of the best is part of the answer, ``max_units`` at the
     most (``share_unvoted`` and ``max_unvoted`` where the best has no written questions; of
     bullets ``share_items`` and ``max_units`` where a list is asked for). A question
-    asks for a list where that is at least ``list_from`` probable. Under a confidence of
-    ``abstain_below`` (``abstain_unwritten`` where it has none) the answer
-    is that the report does not say, with the ``nearest`` units and, where written questions
-    that are not answered are as near as ``instead_from``, what was written of them.
+    asks for a list where that is at least ``list_from`` probable, and for the whole of at most
+    ``whole_reports`` reports where that is ``whole_from`` probable, see ``rag.whole``. Under a
+    confidence of ``abstain_below`` (``abstain_unwritten`` where it has none) the answer is that
+    the report does not say, with the ``nearest`` units and, where written questions that are not
+    answered are as near as ``instead_from``, what was written of them.
     """
 
     bm25_k1: float = 0.9
@@ -62,6 +63,8 @@ class RagConfig:
     share_items: float = 0.75
     max_unvoted: int = 3
     list_from: float = 0.6
+    whole_from: float = 0.7
+    whole_reports: int = 6
     abstain_below: float = 0.7
     abstain_unwritten: float = 0.5
     nearest: int = 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from index.types import Document
+from index.types import Document, Fact
 from rag.absent import Absent
 from rag.cite import cite, cite_span, flat, report_name, source_of
 from rag.containing import mentions
@@ -98,15 +98,18 @@ def _row(row: Row, begin: int) -> tuple[list[Part], list[Citation]]:
     citations: list[Citation] = []
     for fact in row.facts:
         if fact.span is None:
-            said = (
-                "set by a user" if fact.origin == "user" else "said by the file beside the report"
-            )
-            parts.append(Part("note", f"{fact.field.replace('_', ' ')}: {fact.value} ({said})"))
+            parts.append(Part("note", fact_note(fact)))
             continue
         citation = cite_span(row.document, fact.span, begin + len(citations))
         parts.append(Part("sentence", flat(citation.quote), (citation.marker,)))
         citations.append(citation)
     return parts, citations
+
+
+def fact_note(fact: Fact) -> str:
+    """A fact that no passage says, and who says it."""
+    said = "set by a user" if fact.origin == "user" else "said by the file beside the report"
+    return f"{fact.field.replace('_', ' ')}: {fact.value} ({said})"
 
 
 def mention_draft(words: str, documents: Sequence[Document]) -> Draft:
@@ -172,6 +175,16 @@ def route_notes(route: Route, documents: Mapping[str, Document]) -> list[str]:
         for name in route.older
     ]
     return notes
+
+
+def cited_in(draft: Draft, documents: Mapping[str, Document]) -> list[Evidence]:
+    """The units that a draft cites, as what a language model may write from."""
+    return [
+        Evidence(documents[item.document], unit, 1.0)
+        for item in draft.citations
+        for unit in documents[item.document].units
+        if unit.start < item.end and item.start < unit.end
+    ]
 
 
 def searched(documents: Sequence[Document], evidence: Sequence[Evidence]) -> tuple[Source, ...]:

@@ -23,6 +23,7 @@ from rag.route import Router
 from rag.scope import Scope, Scopes
 from rag.tokens import TokenStore
 from rag.verifier import Verifier
+from rag.whole_intent import WholeIntent
 
 
 class Parts:
@@ -148,3 +149,7 @@ class Parts:
     @cached_property
     def _inspected(self) -> QuestionKind:
         return QuestionKind.load(INSPECTED)
+
+    @cached_property
+    def _whole_intent(self) -> WholeIntent:
+        return WholeIntent.load()

@@ -9,6 +9,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from index.errors import LLMError, LLMReplyError
 from index.library import Library
+from index.types import Document
 from rag.answerable import signals
 from rag.asked import clean_question, earlier_questions
 from rag.cite import answer_text
@@ -28,6 +29,7 @@ from rag.converse import points_back, stand_alone
 from rag.draft import (
     Draft,
     absent_draft,
+    cited_in,
     judgement_draft,
     mention_draft,
     names_any,
@@ -44,13 +46,15 @@ from rag.mention import never_mentioned
 from rag.parts import Parts
 from rag.questions import Match
 from rag.read import Evidence
-from rag.register import register_of, table
+from rag.register import BARE, register_of, table
+from rag.reword import without_names
 from rag.route import Route
 from rag.scope import Scope
 from rag.suggest import also_ask, examples
 from rag.tokens import open_or_build
 from rag.types import Answer
 from rag.where import Where, chosen_reports
+from rag.whole import headed_draft, whole_draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,7 @@ class ReportQA(Parts):
         self.retrieve("warm up")
         self._reader.read("warm up", self.retrieve("report"))
         _ = self._questions, self._answerability, self._list_intent, self._inspected
+        _ = self._whole_intent
 
     def ask(
         self,
@@ -143,6 +148,8 @@ class ReportQA(Parts):
         asked, understood, route = self._routed(question, history, chosen, condensed)
         draft = self._without_search(understood, route)
         found: list[Evidence] = []
+        if draft is None and (draft := self._of_the_whole(route, understood)) is not None:
+            found += cited_in(draft, self._documents)
         if draft is None:
             drafts = []
             for scope in self._asked_of(route):
@@ -194,19 +201,44 @@ class ReportQA(Parts):
         if route.lacking and not route.groups:
             return absent_draft(route)
         if route.groups:
-            asked = register_of(route.unnamed, documents, named=True)
-            found = table(asked, documents) if asked is not None else None
-            if asked is None or found is None or not (found.rows or asked.wanted):
-                return None
-            chooses = asked.order or asked.wanted
-            draft = register_draft(asked, found) if chooses else judgement_draft(found)
-            return with_notes(draft, route_notes(route, self._documents))
+            draft = self._of_named(route.unnamed, documents)
+            return draft and with_notes(draft, route_notes(route, self._documents))
         asked = register_of(understood, documents) if len(documents) > 1 else None
         if asked is not None:
             return register_draft(asked, table(asked, documents))
         if route.absent and not all(name.is_mentioned for name in route.absent):
             return absent_draft(route)
         return None
+
+    def _of_named(self, question: str, documents: Sequence[Document]) -> Draft | None:
+        """What is known of reports that a question names, or of one asked alone."""
+        asked = register_of(question, documents, named=True)
+        found = table(asked, documents) if asked is not None else None
+        if asked is None or found is None or not (found.rows or asked.wanted):
+            return None
+        chooses = asked.order or asked.wanted
+        return register_draft(asked, found) if chooses else judgement_draft(found)
+
+    def _of_the_whole(self, route: Route, understood: str) -> Draft | None:
+        """What is answered from the structure of the reports, None where a topic is asked for."""
+        scopes = self._asked_of(route)
+        count = sum(len(scope.documents) for scope in scopes)
+        if route.before or route.absent or count > self.config.whole_reports:
+            return None
+        alone = [document for scope in scopes for document in scope.documents]
+        # Where questions were written for a report they know more of its parts than its grades.
+        if count == 1 and not (alone[0].answered or route.groups or BARE.fullmatch(understood)):
+            draft = self._of_named(understood, alone)
+            if draft is not None:
+                return draft
+        places = [one for one in self._router.names.places(route.question) if one.organisations]
+        question = without_names(route.question, places, "the area")
+        asked = self._whole_intent.of(question, self.reading_encoder.question_vector)
+        whole = [headed_draft(question, scope.documents) for scope in scopes]
+        if None in whole and asked.probability >= self.config.whole_from:
+            whole = [whole_draft(asked, scope.documents) for scope in scopes]
+        drafts = [draft for draft in whole if draft is not None]
+        return self._joined(route, drafts) if len(drafts) == len(scopes) else None
 
     def retrieve(
         self,

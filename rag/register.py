@@ -83,10 +83,12 @@ _ASKED = {
         re.IGNORECASE,
     ),
 }
-_BARE = re.compile(
+# What is left of a question that was no more than a name.
+BARE = re.compile(
     r"\W*(?:(?:so|and|but|ok|now)\W+)*(?:what about|how about|how is|hows|tell me about)?\W*",
     re.IGNORECASE,
 )
+_EACH = re.compile(r"\b(?:judge?ments|ratings|grades|gradings|marks|scores)\b", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _BODIES = ("Ofsted", "CQC", "HMICFRS", "HMI Prisons", "HMI Probation", "Estyn")
 _OUTCOMES = {
@@ -151,11 +153,12 @@ def register_of(
 ) -> Register | None:
     """The question taken apart, None where it is not one over all reports.
 
-    ``named`` says that it names the organisations that these reports are on; then it need ask
-    for no more than a judgement, a date or a name: "How was Slough rated for leadership?", "Who
-    led the inspection?", less the name of the organisation. A name alone asks how it was judged.
+    ``named`` says that it names the organisations that these reports are on, or that there is
+    only one; then it need ask for no more than a judgement, a date or a name: "How was Slough
+    rated for leadership?", "Who led the inspection?", less the name of the organisation. A name
+    alone asks how it was judged.
     """
-    if named and _BARE.fullmatch(question):
+    if named and BARE.fullmatch(question):
         return Register(None, judged=True)
     order = _order(question)
     if not named and not (_OPENS.search(question) and (order or _MANY.search(question))):
@@ -221,10 +224,12 @@ def _conditions(question: str) -> tuple[Register, str]:
 def _of_named(asked: Register, question: str) -> Register | None:
     """The same for named organisations, whose reports of the years that it says are chosen.
 
-    The words of a judgement alone do not ask for it: "How many children are in care?".
+    The words of a judgement alone do not ask for it: "How many children are in care?". Who asks
+    for "the grades" is answered by ``rag.whole``.
     """
     by_words = asked.wanted is not None or bool(asked.order) or _asks_judgement(question)
-    if not (by_words or asked.fields):
+    asks_all = _EACH.search(question) is not None and not (asked.aspect or asked.wanted)
+    if asks_all or not (by_words or asked.fields):
         return None
     chooses = re.match(r"\W*(?:which|who)\b", question, re.IGNORECASE) is not None
     judged = asked.judged and (bool(asked.aspect) or not asked.fields)

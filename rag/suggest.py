@@ -8,11 +8,13 @@ from itertools import islice
 
 import numpy as np
 
+from index.asked import named
 from index.types import Document
 from rag.answerable import missing_words
 from rag.glossary import abbreviations
 from rag.questions import QuestionIndex, Topic, UnitKey
 from rag.types import Answer, Citation, Nearest
+from rag.whole import WELL, has_whole, letters
 
 _COUNT, _CHARACTERS = 6, 160
 _WRITTEN = (30, 90)  # characters of a written question that reads well as an example
@@ -27,8 +29,8 @@ def examples(documents: Sequence[Document]) -> tuple[str, ...]:
     """At most six questions, of at most 160 characters.
 
     First what the headings over lists name, then a written question on each section, where
-    there are any; then what headings ask, what an abbreviation means and what stands under
-    other headings.
+    there are any; then how it was judged, what headings ask, who led the inspection, what an
+    abbreviation means and what stands under other headings.
     """
     every = (question for document in documents for question in _questions(document))
     return tuple(islice(_fresh(every, set()), _COUNT))
@@ -50,7 +52,7 @@ def also_ask(
     """
     if not answers:
         return ()
-    asked = {_plain(text) for answer in answers for text in (answer.question, answer.understood)}
+    asked = {letters(text) for answer in answers for text in (answer.question, answer.understood)}
     items: Sequence[Citation | Nearest] = answers[-1].citations or answers[-1].nearest
     said = {(item.document, item.start) for answer in answers for item in answer.citations}
     about = {(item.document, item.start) for item in items}
@@ -64,7 +66,7 @@ def _fresh(questions: Iterable[str], asked: set[str]) -> Iterator[str]:
     """The questions that were not asked yet, each once."""
     seen = set(asked)
     for question in questions:
-        plain = _plain(question)
+        plain = letters(question)
         if plain not in seen and len(question) <= _CHARACTERS:
             seen.add(plain)
             yield question
@@ -128,26 +130,44 @@ def _following(documents: Sequence[Document], items: Sequence[Citation | Nearest
 
 def _asked_by(document: Document, place: int) -> Iterator[str]:
     section = document.sections[place]
-    if section.title.endswith("?"):
-        yield section.title
-    elif section.title in _lists_in_the_plural(document):
-        yield f"What are the {_uncapitalised(section.title)}?"
+    if section.title.endswith("?") or section.title in _lists_in_the_plural(document):
+        yield _of_heading(section.title)
     elif section.level > 1:
         yield f"What does the report say under “{section.title}”?"
 
 
+def _of_heading(title: str) -> str:
+    """What a heading over a list asks; one that is a question as it stands."""
+    return title if title.endswith("?") else f"What are the {_uncapitalised(title)}?"
+
+
 def _questions(document: Document) -> Iterator[str]:
     for title in _lists_in_the_plural(document):
-        yield f"What are the {_uncapitalised(title)}?"
+        yield _of_heading(title)
     yield from _written(document)
+    yield from _judged(document)
     for section in document.sections:
         if section.title.endswith("?"):
             yield section.title
+    if any(fact.field == "lead_inspector" for fact in document.facts):
+        yield "Who led the inspection?"
     for abbreviation in abbreviations(document):
         yield f"What does {abbreviation} stand for?"
     for section in document.sections:
         if section.level > 1 and not section.title.endswith("?"):
             yield f"What does the report say under “{section.title}”?"
+
+
+def _judged(document: Document) -> Iterator[str]:
+    """What a report that judges is asked first."""
+    if has_whole("overall", document):
+        yield "What is the overall judgement?"
+        yield "What are the main findings?"
+        headed = any(s.title.endswith("?") and WELL.search(s.title) for s in document.sections)
+        if not headed and has_whole("strengths", document):
+            yield "What are the strengths?"
+        if any(fact.field == "judgement" for fact in document.facts):
+            yield "What are all the judgements?"
 
 
 def _written(document: Document) -> Iterator[str]:
@@ -172,16 +192,23 @@ def _reads_well(question: str) -> bool:
     )
 
 
-def _plain(question: str) -> str:
-    """The question's letters and digits, so that the same words are the same question."""
-    return "".join(character for character in question.casefold() if character.isalnum())
-
-
 def _lists_in_the_plural(document: Document) -> dict[str, None]:
-    """Headings such as "Areas for improvement" that stand over lists."""
+    """Headings such as "Areas for improvement" that stand over lists or over findings alone."""
+    asked = {one.span.start for one in named(document)}
+    held: dict[int, list[bool]] = {}
+    for block in document.blocks:
+        if block.kind != "heading":
+            held.setdefault(block.section, []).append(block.start in asked)
     under = {unit.section for unit in document.units if unit.list_id is not None}
-    titles = (document.sections[section].title for section in sorted(under))
-    return dict.fromkeys(title for title in titles if _is_plural(title))
+    found = [
+        (document.sections[section].title, section in under, all(are_findings))
+        for section, are_findings in sorted(held.items())
+    ]
+    return dict.fromkeys(
+        title
+        for title, is_list, is_asked in found
+        if (is_asked if title.endswith("?") else (is_list or is_asked) and _is_plural(title))
+    )
 
 
 def _is_plural(title: str) -> bool:
