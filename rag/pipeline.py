@@ -26,6 +26,7 @@ from rag.compose import (
 from rag.config import Limits, RagConfig
 from rag.containing import words_sought
 from rag.converse import points_back, stand_alone
+from rag.dated import without_dates
 from rag.draft import (
     Draft,
     absent_draft,
@@ -359,6 +360,7 @@ class ReportQA(Parts):
             if entry is None:
                 return 0.0, [], f"It does not spell out {short}."
             return 1.0, [Evidence(entry.document, entry.unit, 1.0)], ""
+        evidence = without_dates(query, evidence)
         confidence = self._answerability.probability(
             signals(evidence, match, self._reader.support(query, evidence)),
             self._is_inspected(route, query),

@@ -37,6 +37,7 @@ _SUBJECTS = word_set(
     "inspections county counties trust trusts school schools hospital hospitals prison prisons "
     "body bodies one ones local"
 )
+_OF_ONE_SORT = word_set("school schools hospital hospitals prison prisons trust trusts")
 _SPOKEN = word_set(
     "which what whose how many list name show give me us please and so ok can you could tell i "
     "want to know need a an the of these those them this that is are was were be been have has "
@@ -83,11 +84,16 @@ _ASKED = {
         re.IGNORECASE,
     ),
 }
+_ALSO = {
+    "inspected": re.compile(r"\band when\b", re.IGNORECASE),
+    "inspectorate": re.compile(r"\band (?:by )?who(?:m)?\b(?! led| lead| headed)", re.IGNORECASE),
+}
 # What is left of a question that was no more than a name.
 BARE = re.compile(
     r"\W*(?:(?:so|and|but|ok|now)\W+)*(?:what about|how about|how is|hows|tell me about)?\W*",
     re.IGNORECASE,
 )
+_COMPARES = re.compile(r"\b(?:better|worse|improv\w*|chang\w*|declin\w*)\b", re.IGNORECASE)
 _EACH = re.compile(r"\b(?:judge?ments|ratings|grades|gradings|marks|scores)\b", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _BODIES = ("Ofsted", "CQC", "HMICFRS", "HMI Prisons", "HMI Probation", "Estyn")
@@ -172,6 +178,8 @@ def register_of(
     labels = [_prefixes(words_of(fact.label)) for d in documents for fact in d.facts if fact.label]
     if aspect and not any(_prefixes(aspect) <= label for label in labels):
         return None
+    if not _are_of(documents, [word for word in words if word in _OF_ONE_SORT]):
+        return None
     by_grade = asked.wanted is not None or bool(aspect) or order in ("best", "worst")
     asked = replace(asked, aspect=aspect, judged=by_grade or _asks_judgement(question))
     if named:
@@ -181,6 +189,12 @@ def register_of(
     return asked if conditions or lists else None
 
 
+def _are_of(documents: Sequence[Document], sorts: Sequence[str]) -> bool:
+    """Whether reports are on bodies of these sorts: a council's report is on no schools."""
+    titles = [_prefixes(words_of(document.title)) for document in documents]
+    return all(any(_prefixes([sort]) <= title for title in titles) for sort in sorts)
+
+
 def _order(question: str) -> Order:
     return next((order for order, words in _ORDERS.items() if words.search(question)), "")
 
@@ -188,7 +202,9 @@ def _order(question: str) -> Order:
 def _fields(question: str, order: Order) -> tuple[str, ...]:
     if order in ("latest", "earliest"):
         return ("published",) if re.search(r"\bpublished\b", question, re.I) else ("inspected",)
-    return tuple(field for field, words in _ASKED.items() if words.search(question))[:1]
+    asked = tuple(field for field, words in _ASKED.items() if words.search(question))[:1]
+    also = [field for field, words in _ALSO.items() if asked and words.search(question)]
+    return tuple(dict.fromkeys((*asked, *also)))
 
 
 def _conditions(question: str) -> tuple[Register, str]:
@@ -227,6 +243,8 @@ def _of_named(asked: Register, question: str) -> Register | None:
     The words of a judgement alone do not ask for it: "How many children are in care?". Who asks
     for "the grades" is answered by ``rag.whole``.
     """
+    if asked.order and not asked.judged and _COMPARES.search(question):
+        return None  # "Is it better than at its last inspection?" asks for no date
     by_words = asked.wanted is not None or bool(asked.order) or _asks_judgement(question)
     asks_all = _EACH.search(question) is not None and not (asked.aspect or asked.wanted)
     if asks_all or not (by_words or asked.fields):

@@ -234,6 +234,7 @@ def test_register_questions(
         "Is it good?",
         "Which areas for improvement are about schools?",
         "list every area for improvement in the whole report",
+        "Which schools are outstanding?",
     ],
 )
 def test_other_questions_are_searched_for(documents: dict[str, Document], question: str) -> None:
@@ -304,3 +305,29 @@ def test_commands(several: Library) -> None:
     assert len(run("findings", "--json", "--report", WANDSWORTH).splitlines()) == 7
     assert run("findings", "--csv").startswith("kind,document,report,organisation,section,page,")
     assert "- judgement: Overall effectiveness Good" in run("findings")
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["How good are the schools in Slough?", "Is Slough better than in its last inspection?"],
+)
+def test_a_topic_in_a_named_place_is_searched_for(router: Router, question: str) -> None:
+    route = router.route(question)
+    documents = [router._documents[name] for name in route.every or ()]
+    assert [document.document_id for document in documents] == [SLOUGH]
+    assert register_of(route.unnamed, documents, named=True) is None
+
+
+def test_who_and_when_are_answered_together(qa: ReportQA) -> None:
+    answer = qa.ask("When was Slough inspected and by whom?")
+    assert "Inspection dates: 23 January to 3 February 2023" in answer.text
+    both = qa.ask("Who led the inspection of Slough and when?").text
+    assert "Amanda Maxwell" in both
+    assert "23 January to 3 February 2023" in both
+
+
+@pytest.mark.parametrize("question", ["When are the bins collected in Slough?", "When is it open?"])
+def test_a_line_of_dates_answers_no_other_question(qa: ReportQA, question: str) -> None:
+    answer = qa.ask(question, reports=[SLOUGH])
+    assert "Inspection dates" not in answer.text
+    assert "Inspection dates" in qa.ask("When was the visit?", reports=[SLOUGH]).text
