@@ -360,7 +360,6 @@ class ReportQA(Parts):
             if entry is None:
                 return 0.0, [], f"It does not spell out {short}."
             return 1.0, [Evidence(entry.document, entry.unit, 1.0)], ""
-        evidence = without_dates(query, evidence)
         confidence = self._answerability.probability(
             signals(evidence, match, self._reader.support(query, evidence)),
             self._is_inspected(route, query),
@@ -372,7 +371,8 @@ class ReportQA(Parts):
         chosen = select(evidence, limits.share, limits.units, wants_list=wants_list)
         if wants_list and not _written(evidence):
             chosen = select_items(evidence, config.share_items, config.max_units) or chosen
-        return confidence, chosen, ""
+        kept = without_dates(query, chosen)
+        return confidence if kept else 0.0, kept, ""
 
     def _is_inspected(self, route: Route, query: str) -> float:
         """The log odds that such a question, or the one it points back at, is asked of reports."""
