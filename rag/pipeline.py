@@ -151,7 +151,9 @@ class ReportQA(Parts):
         found: list[Evidence] = []
         if draft is None and (draft := self._of_the_whole(route, understood)) is not None:
             found += cited_in(draft, self._documents)
-        if draft is None:
+        if draft is not None:
+            yield Step("Reading what is known of the reports")
+        else:
             drafts = []
             for scope in self._asked_of(route):
                 query = self._query(route.question, scope)
