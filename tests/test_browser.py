@@ -34,6 +34,7 @@ pytestmark = IN_A_BROWSER
 
 SINGLE = "When was the report last updated?"
 LIST = "What are the areas for improvement?"
+SEARCHED = "How well does the force protect vulnerable people?"
 ABSENT = "How many helicopters does the force have?"
 
 
@@ -331,24 +332,24 @@ def test_an_answer_can_be_stopped(page: Page, address: str) -> None:
     Paused.answered.clear()
     Paused.left.clear()
     try:
-        page.fill("#question textarea", LIST)
+        page.fill("#question textarea", SEARCHED)
         page.keyboard.press("Enter")
         page.wait_for_selector("#turn-0[data-state=pending]")
         page.wait_for_function(
-            "document.querySelector('.progress').innerText.includes('Searching 27 passages')"
+            "document.querySelector('.progress').innerText.includes('Reading 24 passages')"
         )
         page.click("#stop")
         page.wait_for_selector("#turn-0[data-state=stopped]")
         assert "You stopped the answer" in last(page, ".stopped").inner_text()
     finally:
         Paused.gate.set()
-    wait_until_left(page, LIST)
+    wait_until_left(page, SEARCHED)
     assert Paused.answered == []
     assert page.locator("#turn-0").get_attribute("data-state") == "stopped"
     assert page.locator("#send").is_visible()
     page.locator("#turn-0 [data-retry]").click()
     page.wait_for_selector("#turn-0[data-state=answered]")
-    assert Paused.answered == [LIST]
+    assert Paused.answered == [SEARCHED]
 
 
 WATCH_PAGE = """() => {
