@@ -48,7 +48,7 @@ _HELD_FOR_SECONDS = 60
 
 
 class Paused(ReportQA):
-    """A pipeline that can be held while it reads, so that its waiting can be seen.
+    """A pipeline that can be held before it reads, so that its waiting can be seen.
 
     ``answered`` are the questions that were worked on to their end, ``left`` those whose work
     is over, done or not.
@@ -63,9 +63,9 @@ class Paused(ReportQA):
             for event in super().stream(question, *more, **named):
                 if isinstance(event, Answer):
                     self.answered.append(question)
-                yield event
-                if isinstance(event, Step) and event.message.startswith("Reading"):
+                elif isinstance(event, Step) and event.message.startswith("Reading"):
                     self.gate.wait(_HELD_FOR_SECONDS)
+                yield event
         finally:
             self.left.append(question)
 

@@ -274,14 +274,14 @@ def test_a_new_conversation_drops_the_question_on_its_way(page: Page, address: s
     Paused.gate.clear()
     Paused.left.clear()
     try:
-        page.fill("#question textarea", LIST)
+        page.fill("#question textarea", SEARCHED)
         page.keyboard.press("Enter")
         page.wait_for_selector("#turn-0 [data-begun]")
         page.click(".bar [data-new]")
         page.wait_for_selector(".start")
     finally:
         Paused.gate.set()
-    wait_until_left(page, LIST)
+    wait_until_left(page, SEARCHED)
     assert page.locator(".start").is_visible()
     ask(page, SINGLE)
     assert page.locator(".turn").count() == 1
@@ -297,7 +297,7 @@ def test_a_question_is_dropped_before_it_is_begun(page: Page, address: str) -> N
           window.isDropped = true;
         }).observe(document.querySelector("#chat"), { subtree: true, childList: true })"""
     )
-    page.fill("#question textarea", LIST)
+    page.fill("#question textarea", SEARCHED)
     page.keyboard.press("Enter")
     page.wait_for_function("window.isDropped")
     page.wait_for_selector(".start")
@@ -316,7 +316,7 @@ def test_an_answer_can_be_stopped_before_it_is_begun(page: Page, address: str) -
     )
     Paused.gate.clear()
     try:
-        page.fill("#question textarea", LIST)
+        page.fill("#question textarea", SEARCHED)
         page.keyboard.press("Enter")
         page.wait_for_selector("#turn-0[data-state=stopped]")
     finally:
@@ -336,7 +336,7 @@ def test_an_answer_can_be_stopped(page: Page, address: str) -> None:
         page.keyboard.press("Enter")
         page.wait_for_selector("#turn-0[data-state=pending]")
         page.wait_for_function(
-            "document.querySelector('.progress').innerText.includes('Reading 24 passages')"
+            "document.querySelector('.progress').innerText.includes('Searching 27 passages')"
         )
         page.click("#stop")
         page.wait_for_selector("#turn-0[data-state=stopped]")

@@ -46,7 +46,7 @@ def test_axe_finds_nothing_in_any_state(
         found = {"start": violations(page)}
         Paused.gate.clear()
         try:
-            page.fill("#question textarea", LIST)
+            page.fill("#question textarea", FIRST)
             page.press("#question textarea", "Enter")
             page.wait_for_selector("#turn-0[data-state=pending]")
             page.add_style_tag(content=".dots i { animation: none !important }")
