@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from index.types import Document, Fact
 from rag.absent import Absent
 from rag.cite import cite, cite_span, flat, report_name, source_of
-from rag.containing import mentions
+from rag.mentions import mentions
 from rag.read import Evidence
-from rag.register import Register, Row, Table, heading, shown
+from rag.register import Register
 from rag.route import Group, Route
+from rag.table import Row, Table, heading, shown
 from rag.types import Citation, Nearest, Part, Source
 
 _NAMED = 8  # organisations that are named where there is no report on another

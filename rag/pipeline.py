@@ -24,7 +24,6 @@ from rag.compose import (
     sources_of,
 )
 from rag.config import Limits, RagConfig
-from rag.containing import words_sought
 from rag.converse import points_back, stand_alone
 from rag.dated import without_dates
 from rag.draft import (
@@ -43,17 +42,19 @@ from rag.draft import (
 from rag.generate import Partial, Writer
 from rag.glossary import asked_abbreviation, expand
 from rag.imprint import asks_of_publication
-from rag.mention import never_mentioned
+from rag.mentions import words_sought
 from rag.parts import Parts
 from rag.questions import Match
 from rag.read import Evidence
-from rag.register import BARE, register_of, table
+from rag.register import BARE, register_of
 from rag.reword import without_names
 from rag.route import Route
 from rag.scope import Scope
 from rag.suggest import also_ask, examples
+from rag.table import table
 from rag.tokens import open_or_build
 from rag.types import Answer
+from rag.unmentioned import never_mentioned
 from rag.where import Where, chosen_reports
 from rag.whole import headed_draft, whole_draft
 
@@ -364,7 +365,7 @@ class ReportQA(Parts):
             return 1.0, [Evidence(entry.document, entry.unit, 1.0)], ""
         confidence = self._answerability.probability(
             signals(evidence, match, self._reader.support(query, evidence)),
-            self._is_inspected(route, query),
+            self._inspected_odds(route, query),
         )
         config = self.config
         vector = self.reading_encoder.question_vector(query)
@@ -376,7 +377,7 @@ class ReportQA(Parts):
         kept = without_dates(query, chosen)
         return confidence if kept else 0.0, kept, ""
 
-    def _is_inspected(self, route: Route, query: str) -> float:
+    def _inspected_odds(self, route: Route, query: str) -> float:
         """The log odds that such a question, or the one it points back at, is asked of reports."""
         if asks_of_publication(route.question):
             return 0.0

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from index.embed import Encoder
     from index.library import Library
+    from rag.pipeline import ReportQA
 
 
 @pytest.fixture(scope="session")
@@ -62,6 +63,16 @@ def library(
 
     path = tmp_path_factory.mktemp("library")
     return Library.create(path, IndexConfig(), encoder, [report_path])
+
+
+@pytest.fixture(scope="session")
+def qa(library: Library) -> ReportQA:
+    """A pipeline over the bundled report, all that it needs loaded."""
+    from rag.pipeline import ReportQA
+
+    qa = ReportQA(library)
+    qa.warm()
+    return qa
 
 
 @pytest.fixture(scope="session")

@@ -15,9 +15,10 @@ from rag.choose import among, wanted_of
 from rag.names import Names, Organisation
 from rag.pipeline import ReportQA
 from rag.places import PLACES
-from rag.register import register_of, table
+from rag.register import register_of
 from rag.reword import without_names
 from rag.route import Router
+from rag.table import table
 
 REPORTS = Path(__file__).parent.parent / "eval/sets/reports"
 SLOUGH, SURREY = "slough-ilacs-2023", "surrey-send-2023"

@@ -17,15 +17,7 @@ from ui.shelf import Reports
 
 if TYPE_CHECKING:
     from index.embed import Encoder
-    from index.library import Library
     from rag.pipeline import ReportQA
-
-
-@pytest.fixture(scope="module")
-def qa(library: Library) -> ReportQA:
-    from rag.pipeline import ReportQA
-
-    return ReportQA(library)
 
 
 @pytest.fixture(scope="module")

@@ -17,18 +17,10 @@ from ui.own import OwnReports
 from ui.shelf import Shelf
 
 if TYPE_CHECKING:
-    from index.library import Library
     from rag.pipeline import ReportQA
 
 NOBODY = gr.Request()  # as of a browser that has no cookie
 SINGLE = "When was the report last updated?"
-
-
-@pytest.fixture(scope="module")
-def qa(library: Library) -> ReportQA:
-    from rag.pipeline import ReportQA
-
-    return ReportQA(library)
 
 
 @pytest.fixture(scope="module")

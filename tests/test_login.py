@@ -28,7 +28,7 @@ from ui.serve import Serving
 from ui.users import Users, add_user, remove_user
 
 if TYPE_CHECKING:
-    from index.library import Library
+    pass
 
 NAME, PASSWORD = "anna", "nine brown dogs bark"
 PAGE = {"Accept": "text/html"}
@@ -53,13 +53,6 @@ GUARDED = (
     ("GET", "login/x"),
     ("GET", "no/such/page"),
 )
-
-
-@pytest.fixture(scope="module")
-def qa(library: Library) -> ReportQA:
-    qa = ReportQA(library)
-    qa.warm()
-    return qa
 
 
 @pytest.fixture

@@ -23,13 +23,6 @@ T = TypeVar("T")
 
 
 @pytest.fixture(scope="module")
-def qa(library: Library) -> ReportQA:
-    qa = ReportQA(library)
-    qa.warm()
-    return qa
-
-
-@pytest.fixture(scope="module")
 def address(qa: ReportQA) -> Iterator[str]:
     with served(qa, Serving(mcp=True)) as address:
         yield address

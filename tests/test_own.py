@@ -13,18 +13,12 @@ from pathlib import Path
 import pytest
 
 from index.errors import LibraryError, ReportError
-from index.library import Library
 from rag.pipeline import ReportQA
 from ui.own import PREFIX, OwnReports, UploadLimits
 
 REPORTS = Path(__file__).parent.parent / "eval/sets/reports"
 SLOUGH, SURREY = REPORTS / "slough-ilacs-2023.md", REPORTS / "surrey-send-2023.md"
 LIMITS = UploadLimits(reports=2, visitor_bytes=120_000, visitors=2, idle_seconds=1000)
-
-
-@pytest.fixture(scope="module")
-def qa(library: Library) -> ReportQA:
-    return ReportQA(library)
 
 
 @pytest.fixture

@@ -18,8 +18,9 @@ from index.types import Document, Fact
 from rag.cite import verify
 from rag.names import Names
 from rag.pipeline import ReportQA
-from rag.register import register_of, table
+from rag.register import register_of
 from rag.route import Router
+from rag.table import table
 from rag.types import Answer
 from ui.cli import app
 from ui.findings import findings_csv, findings_html

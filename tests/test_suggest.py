@@ -20,7 +20,6 @@ from rag.types import Answer, Part
 
 if TYPE_CHECKING:
     from index.embed import Encoder
-    from index.library import Library
     from rag.pipeline import ReportQA
     from rag.questions import QuestionIndex
 
@@ -71,13 +70,6 @@ def test_any_report(text: str) -> None:
 
 
 # --- what to ask next ---
-
-
-@pytest.fixture(scope="module")
-def qa(library: Library) -> ReportQA:
-    from rag.pipeline import ReportQA
-
-    return ReportQA(library)
 
 
 def unwritten(document: Document, encoder: Encoder, folder: Path) -> QuestionIndex:

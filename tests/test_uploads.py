@@ -29,13 +29,6 @@ TIMEOUT = 60
 
 
 @pytest.fixture(scope="module")
-def qa(library: Library) -> ReportQA:
-    qa = ReportQA(library)
-    qa.warm()
-    return qa
-
-
-@pytest.fixture(scope="module")
 def address(qa: ReportQA) -> Iterator[str]:
     with served(qa, Serving(uploads=UploadLimits(file_bytes=LIMIT))) as address:
         yield address

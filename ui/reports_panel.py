@@ -103,7 +103,6 @@ def _adding(serving: Serving) -> Html:
         ),
         *(text for text, shown in zip(said, (own, to_all), strict=True) if shown),
         tag("ol", class_="coming", aria_label="Reports on their way"),
-        tag("p", class_="said", role="status"),
         class_="adding",
         data_most=str(serving.uploads.file_bytes),
     )

@@ -6,15 +6,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from index.library import Library
 from rag.answerable import vocabulary
-from rag.mention import never_mentioned
 from rag.pipeline import ReportQA
-
-
-@pytest.fixture(scope="module")
-def qa(library: Library) -> ReportQA:
-    return ReportQA(library)
+from rag.unmentioned import never_mentioned
 
 
 def none(words: Sequence[str]) -> list[bool]:

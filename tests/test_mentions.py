@@ -10,7 +10,7 @@ from index.embed import Encoder
 from index.library import Library
 from index.parse import parse_text, read_report
 from rag.cite import verify
-from rag.containing import mentions, words_sought
+from rag.mentions import mentions, words_sought
 from rag.pipeline import ReportQA
 
 REPORTS = Path(__file__).parent.parent / "eval/sets/reports"
