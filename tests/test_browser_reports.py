@@ -117,6 +117,22 @@ def test_a_report_of_ones_own_is_added_asked_and_deleted(
     assert page.locator(".lost").inner_text().startswith("1 answer is not shown")
 
 
+@pytest.mark.parametrize("path", ["peel", "peel/"])
+def test_a_report_is_added_below_the_path_of_a_proxy(
+    page: Page, library: Library, path: str
+) -> None:
+    sent: list[str] = []
+    page.on(
+        "request", lambda request: sent.append(request.url) if "/reports?" in request.url else None
+    )
+    with served(ReportQA(library), Serving(root_path="/peel")) as address:
+        open_chat(page, f"{address}{path}")
+        open_reports(page)
+        add(page, SLOUGH)
+        assert page.locator("#reports .coming li").inner_text().endswith("can be asked now")
+        assert sent == [f"{address}peel/reports?to=own&name={SLOUGH.name}"]
+
+
 def test_what_cannot_be_read_is_said_beside_what_can(page: Page, address: str) -> None:
     open_chat(page, address)
     open_reports(page)

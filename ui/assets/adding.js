@@ -55,7 +55,7 @@ async function sendAll() {
 async function send({ file, to, line, bar }) {
   const most = +adding().dataset.most;
   if (file.size > most) return { error: `This file has more than ${most / 2 ** 20} MB, which is too much here.` };
-  const address = `reports?to=${to}&name=${encodeURIComponent(file.name)}`;
+  const address = `${window.gradio_config.root}/reports?to=${to}&name=${encodeURIComponent(file.name)}`;
   const response = await fetch(address, { method: "POST", body: file });
   if (!response.body || !response.headers.get("Content-Type")?.includes("ndjson")) {
     return response.json();
