@@ -67,6 +67,10 @@ def paging(desks: Desks) -> Called:
 
 
 def _page_at(document: Document, offset: int) -> int:
-    """The page on which the words at an offset are printed; the first where none is known."""
+    """The page on which the words at an offset are printed; the first where none is known.
+
+    That of the sentence that begins there: a row may begin with its column's heading overleaf.
+    """
+    begun = next((unit.page for unit in document.units if unit.start == offset), None)
     boxes = document.boxes(offset, offset + 1)
-    return boxes[0].page if boxes else document.page_at(offset) or 1
+    return begun or (boxes[0].page if boxes else document.page_at(offset)) or 1

@@ -37,8 +37,9 @@ def compose(
     text, drafts, placed = _written(flow.elements)
     units = split_units(text, blocks := blocks_of(text, drafts))
     layout = Layout.of(_cut(placed, units), flow.sizes)
+    begun = Layout.of(_cut([(at, each) for at, each in placed if not each.repeated], units))
     sections = tuple(
-        replace(section, page=layout.page_at(section.start))
+        replace(section, page=begun.page_at(section.start))
         for section in sections_of(text, name, drafts)
     )
     return Document(
@@ -48,8 +49,8 @@ def compose(
         text=text,
         sha256=hashlib.sha256(text.encode()).hexdigest(),
         sections=sections,
-        blocks=tuple(replace(block, page=layout.page_at(block.start)) for block in blocks),
-        units=tuple(replace(unit, page=layout.page_at(unit.start)) for unit in units),
+        blocks=tuple(replace(block, page=begun.page_at(block.start)) for block in blocks),
+        units=tuple(replace(unit, page=begun.page_at(unit.start)) for unit in units),
         pages=_pages(layout, len(text)),
         metadata=metadata or {},
         layout=layout,

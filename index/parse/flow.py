@@ -14,6 +14,8 @@ class Stretch:
     ``glue`` goes before it where another stretch of the element does. ``edges`` are the left
     edges of its characters and the right edge of the last; ``top`` and ``bottom`` hold the
     line. In points from the page's upper left corner; without a page there are none.
+    ``repeated`` says that the words are written here once more, as a column's heading before
+    each of its cells: they stand on ``page``, which need not be the page of the element.
     """
 
     text: str
@@ -22,6 +24,7 @@ class Stretch:
     edges: tuple[float, ...] = ()
     top: float = 0.0
     bottom: float = 0.0
+    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

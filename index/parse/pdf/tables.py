@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.parse.flow import Element, Stretch
 from index.parse.hyphens import Hyphens
@@ -57,7 +57,7 @@ def table_items(table: Table, hyphens: Hyphens) -> list[Line | Rows]:
             glue = part.glue
             cell = row[part.column] or []
             if part.heading:
-                stretches += _repeated(heading[part.column], glue, cell, hyphens)
+                stretches += _repeated(heading[part.column], glue, hyphens)
                 glue = ": "
             stretches += _stretches(cell, glue, hyphens)
         if stretches:
@@ -120,7 +120,7 @@ def _prose_items(
             if column in prose or not headed:
                 items += cell
                 continue
-            stretches = _repeated(table.rows[0][column], "", cell, hyphens)
+            stretches = _repeated(table.rows[0][column], "", hyphens)
             stretches += _stretches(cell, ": ", hyphens)
             items.append(Rows((Element("paragraph", tuple(stretches)),)))
     return items
@@ -139,14 +139,9 @@ def _cell(lines: Sequence[Line] | None, hyphens: Hyphens) -> Cell | None:
     return Cell(text, bool(lines) and all(line.bold for line in lines))
 
 
-def _repeated(
-    heading: Sequence[Line] | None, glue: str, cell: Sequence[Line], hyphens: Hyphens
-) -> list[Stretch]:
-    """A column's heading before a cell: without a place where it stands on another page."""
-    found = _stretches(heading or [], glue, hyphens)
-    if cell and any(stretch.page != cell[0].page for stretch in found):
-        return [Stretch(stretch.text, stretch.glue) for stretch in found]
-    return found
+def _repeated(heading: Sequence[Line] | None, glue: str, hyphens: Hyphens) -> list[Stretch]:
+    """A column's heading before one of its cells."""
+    return [replace(found, repeated=True) for found in _stretches(heading or [], glue, hyphens)]
 
 
 def _stretches(lines: Sequence[Line], glue: str, hyphens: Hyphens) -> list[Stretch]:
