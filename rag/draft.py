@@ -141,6 +141,13 @@ def absent_draft(route: Route) -> Draft:
     return Draft(tuple(Part("note", note) for note in notes), 0.0, abstained=True)
 
 
+def each_draft(reports: int, at_once: int) -> Draft:
+    """What is answered where many reports are asked for what each has to say as a whole."""
+    note = f"Each of the {reports:,} reports has an answer of its own to this. "
+    note += f"Name an organisation, or choose up to {at_once} of the reports."
+    return Draft((Part("note", note),), 0.0, abstained=True)
+
+
 def no_report(route: Route) -> str:
     """ "There is no report on Kent here", and what there is."""
     wanted = " or ".join(one.name for one in route.absent)

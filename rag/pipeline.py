@@ -30,6 +30,7 @@ from rag.draft import (
     Draft,
     absent_draft,
     cited_in,
+    each_draft,
     judgement_draft,
     mention_draft,
     names_any,
@@ -56,7 +57,7 @@ from rag.tokens import open_or_build
 from rag.types import Answer
 from rag.unmentioned import never_mentioned
 from rag.where import Where, chosen_reports
-from rag.whole import headed_draft, whole_draft
+from rag.whole import OF_EACH, headed_draft, whole_draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ class ReportQA(Parts):
             condensed, fault = self._condensed(question, earlier, writer)
         chosen = chosen_reports(self._documents, reports, where)
         asked, understood, route = self._routed(question, history, chosen, condensed)
-        draft = self._without_search(understood, route)
+        draft = self._without_search(understood, route, chosen)
         found: list[Evidence] = []
         if draft is None and (draft := self._of_the_whole(route, understood)) is not None:
             found += cited_in(draft, self._documents)
@@ -196,10 +197,13 @@ class ReportQA(Parts):
         groups = [self._scopes.of(group.documents) for group in route.groups]
         return groups or [self._scopes.of(route.documents)]
 
-    def _without_search(self, understood: str, route: Route) -> Draft | None:
+    def _without_search(
+        self, understood: str, route: Route, chosen: tuple[str, ...] | None
+    ) -> Draft | None:
         """What is answered from what is known of the reports alone, None where that is not all."""
         documents = self._scopes.of(route.every).documents
-        sought = words_sought(understood) if len(documents) > 1 and not route.groups else ""
+        every = self._scopes.of(chosen).documents
+        sought = words_sought(understood) if len(every) > 1 and not route.groups else ""
         if sought:
             return mention_draft(sought, documents)
         if route.lacking and not route.groups:
@@ -207,9 +211,9 @@ class ReportQA(Parts):
         if route.groups:
             draft = self._of_named(route.unnamed, documents)
             return draft and with_notes(draft, route_notes(route, self._documents))
-        asked = register_of(understood, documents) if len(documents) > 1 else None
+        asked = register_of(understood, every) if len(every) > 1 else None
         if asked is not None:
-            return register_draft(asked, table(asked, documents))
+            return register_draft(asked, table(asked, every))
         if route.absent and not all(name.is_mentioned for name in route.absent):
             return absent_draft(route)
         return None
@@ -227,7 +231,7 @@ class ReportQA(Parts):
         """What is answered from the structure of the reports, None where a topic is asked for."""
         scopes = self._asked_of(route)
         count = sum(len(scope.documents) for scope in scopes)
-        if route.before or route.absent or count > self.config.whole_reports:
+        if route.before or route.absent:
             return None
         alone = [document for scope in scopes for document in scope.documents]
         # Where questions were written for a report they know more of its parts than its grades.
@@ -238,6 +242,10 @@ class ReportQA(Parts):
         places = [one for one in self._router.names.places(route.question) if one.organisations]
         question = without_names(route.question, places, "the area")
         asked = self._whole_intent.of(question, self.reading_encoder.question_vector)
+        if count > self.config.whole_reports:
+            of_each = asked.probability >= self.config.whole_from and asked.kind in OF_EACH
+            limit = self.config.whole_reports
+            return each_draft(count, limit) if of_each and not route.groups else None
         whole = [headed_draft(question, scope.documents) for scope in scopes]
         if None in whole and asked.probability >= self.config.whole_from:
             whole = [whole_draft(asked, scope.documents) for scope in scopes]
@@ -303,8 +311,7 @@ class ReportQA(Parts):
         if elsewhere:
             selected = [item for item in selected if names_any(item, route.absent)]
         if confidence >= self._limits(evidence).confidence and selected:
-            several = len({item.document.document_id for item in selected}) > 1
-            parts, citations = (lines_by_report if several else lines)(selected)
+            parts, citations = (lines_by_report if len(scope.documents) > 1 else lines)(selected)
             return Draft(parts, confidence, citations, sources=sources_of(selected))
         parts = not_said(len(scope.documents), reason or self._instead(match))
         if elsewhere:

@@ -22,13 +22,13 @@ Order = Literal["", "latest", "earliest", "best", "worst"]
 
 _OPENS = re.compile(
     r"^\W*(?:(?:please|and|so|ok|can you|could you|tell me|i want to know|i need)\W+)*"
-    r"(?:which|what|whose|how many|list|name|show|give|compare|of the|of these)\b",
+    r"(?:which|what|whose|who|when|how many|list|name|show|give|compare|of the|of these)\b",
     re.IGNORECASE,
 )
 _MANY = re.compile(
     r"\b(?:reports|councils|authorities|areas|partnerships|forces|organisations|places|boroughs"
     r"|inspections|counties|trusts|services|schools|hospitals|prisons|bodies|ones)\b"
-    r"|\b(?:each|every|all)\b(?: of (?:the|these|them))?",
+    r"|\b(?:each|every|all)\b(?: of (?:the|these|them))?|\bof (?:these|those|them)\b",
     re.IGNORECASE,
 )
 _SUBJECTS = word_set(
@@ -46,14 +46,15 @@ _SPOKEN = word_set(
     "rating ratings rate graded grade grades found overall effectiveness outcome outcomes result "
     "results mark marks final inspected inspectors published during year it its their said say "
     "called who compare both either only also more than better worse above below less least not "
-    "none still currently now"
+    "none still currently now took take place"
 )
-# Words of questions on named organisations, or on the first, last, best or worst of many.
+# Words of questions on named organisations, on the first, last, best or worst of many, or on
+# when and by whom all were inspected.
 _OF_NAMED = word_set(
     "when led lead leading team headed visit visited visits inspector last "
-    "latest most recent recently newest earliest oldest first best worst highest lowest take took "
-    "place done change changed changes go gone went from to between moved now result grade s "
-    "you got else"
+    "latest most recent recently newest earliest oldest first best worst highest lowest done "
+    "change changed changes go gone went from to between moved now result grade s "
+    "you got else date dates publication"
 )
 _SERVICES = re.compile(r"\bchildren['’]?s (?:social care )?services?\b", re.IGNORECASE)
 _ORDERS: dict[Order, re.Pattern[str]] = {
@@ -73,10 +74,20 @@ _ORDERS: dict[Order, re.Pattern[str]] = {
     "worst": re.compile(r"\b(?:worst|lowest)\b", re.IGNORECASE),
 }
 _ASKED = {
-    "published": re.compile(r"^\W*when\b.*\bpublished\b", re.IGNORECASE),
-    "inspected": re.compile(r"^\W*when\b.*\b(?:inspect|visit)\w*", re.IGNORECASE),
+    "published": re.compile(
+        r"^\W*when\b.*\bpublished\b|\bpublication dates?\b|\bdates? of publication\b",
+        re.IGNORECASE,
+    ),
+    "inspected": re.compile(
+        r"^\W*when\b.*\b(?:inspect|visit)\w*|\binspection dates?\b"
+        r"|\bdates? of (?:the |each |every |all )?(?:the )?inspections?\b",
+        re.IGNORECASE,
+    ),
     "lead_inspector": re.compile(
-        r"\blead inspectors?\b|\b(?:who|which inspector) (?:led|lead|headed)\b", re.IGNORECASE
+        r"\blead inspectors?\b"
+        r"|\b(?:who|which inspectors?) (?:led|lead|headed)\b(?! (?:the |its |their )?"
+        r"(?:council|authorit|partnership|force|area|service))",
+        re.IGNORECASE,
     ),
     "inspectorate": re.compile(r"^\W*who (?:inspected|visited)\b", re.IGNORECASE),
     "organisation": re.compile(
@@ -145,12 +156,16 @@ def register_of(
     if named and BARE.fullmatch(question):
         return Register(None, judged=True)
     order = _order(question)
-    if not named and not (_OPENS.search(question) and (order or _MANY.search(question))):
-        return None
+    fields = _fields(question, order)
+    if not named:
+        fields = tuple(field for field in fields if field != "organisation")
+        many = order or fields or _MANY.search(question)
+        if not (many and _OPENS.search(question)):
+            return None
     asked, rest = _conditions(question)
-    asked = replace(asked, order=order, fields=_fields(question, order) if named or order else ())
+    asked = replace(asked, order=order, fields=fields)
     words = words_of(rest)
-    spoken = _SPOKEN | _OF_NAMED if named or order else _SPOKEN
+    spoken = _SPOKEN | _OF_NAMED if named or order or fields else _SPOKEN
     known = spoken | _SUBJECTS | KINDS.keys()
     aspect = tuple(word for word in words if word not in known)
     labels = [prefixes(words_of(fact.label)) for d in documents for fact in d.facts if fact.label]
@@ -158,12 +173,15 @@ def register_of(
         return None
     if not _are_of(documents, [word for word in words if word in _OF_ONE_SORT]):
         return None
+    if aspect and fields and not (named or order or _asks_judgement(question)):
+        return None  # "When were care leavers visited?" asks for no inspection
     by_grade = asked.wanted is not None or bool(aspect) or order in ("best", "worst")
     asked = replace(asked, aspect=aspect, judged=by_grade or _asks_judgement(question))
     if named:
         return _of_named(asked, question)
     lists = re.search(r"\breports?\b", question, re.IGNORECASE) is not None
-    conditions = asked.judged or asked.years or asked.bodies or asked.kind or asked.order
+    known_of = asked.bodies or asked.kind or asked.order or asked.fields
+    conditions = asked.judged or asked.years or known_of
     return asked if conditions or lists else None
 
 

@@ -82,7 +82,8 @@ def heading(asked: Register, found: Table) -> str:
     if asked.order:
         return f"The {asked.order} of the {of}:" if looked_at > 1 else f"The {of}:"
     if asked.wanted is None:
-        return f"The {of}:"
+        some = asked.years or asked.bodies or asked.kind
+        return f"{of}:" if some else f"The {of}:"
     return f"{len(found.rows)} of the {of}:"
 
 

@@ -39,6 +39,10 @@ _PRAISE = re.compile(
     r"|\b(?:exemplary|excellent|impressive|exceptional|commendable)\b",
     re.IGNORECASE,
 )
+# What many reports are not asked for at once; dates and names are little (``rag.register``).
+OF_EACH: frozenset[WholeKind] = frozenset(
+    {"improve", "overall", "judgements", "strengths", "summary"}
+)
 _GOOD = rank("good")
 _DENIED = re.compile(r"\b(?:not|no|never|however|although|despite|lack\w*)\b", re.IGNORECASE)
 

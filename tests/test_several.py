@@ -16,6 +16,7 @@ from index.library import Library
 from index.parse import read_report
 from index.types import Document, Fact
 from rag.cite import verify
+from rag.config import RagConfig
 from rag.names import Names
 from rag.pipeline import ReportQA
 from rag.register import register_of
@@ -215,6 +216,10 @@ def test_the_register_is_complete_and_proven(qa: ReportQA) -> None:
         ("Which councils require improvement for care leavers?", {SLOUGH}),
         ("Which reports are by the CQC?", {SURREY, TRAFFORD}),
         ("Which SEND reports are there?", {SURREY, TRAFFORD}),
+        ("which of these is an area SEND report?", {SURREY, TRAFFORD}),
+        ("who led the inspections?", {SLOUGH, WANDSWORTH}),
+        ("When was each council inspected?", {SLOUGH, SURREY, TRAFFORD, WANDSWORTH}),
+        ("what are the inspection dates of the SEND reports", {SURREY, TRAFFORD}),
     ],
 )  # fmt: skip
 def test_register_questions(
@@ -236,10 +241,43 @@ def test_register_questions(
         "Which areas for improvement are about schools?",
         "list every area for improvement in the whole report",
         "Which schools are outstanding?",
+        "When were care leavers visited?",
+        "When did the force change its approach to stop and search?",
+        "Who led the work on domestic abuse?",
+        "who leads the partnership?",
+        "What should leaders improve?",
     ],
 )
 def test_other_questions_are_searched_for(documents: dict[str, Document], question: str) -> None:
     assert register_of(question, tuple(documents.values())) is None
+
+
+def test_a_year_with_one_report_is_one_line_of_the_register(qa: ReportQA) -> None:
+    answer = qa.ask("which inspections took place in 2022?")
+    assert [part.text for part in answer.parts] == [
+        "1 report:",
+        "Inspection of Wandsworth local authority children’s services (November 2022)",
+        "Inspection dates: 7 to 18 November 2022",
+    ]
+    none = qa.ask("which reports were published in 1999?")
+    assert none.text == "No report here is of this kind."
+
+
+def test_many_reports_are_not_asked_as_wholes_at_once(several: Library) -> None:
+    qa = ReportQA(several, replace(RagConfig(), whole_reports=4))
+    answer = qa.ask("What should leaders improve?")
+    assert answer.abstained
+    assert answer.text == (
+        "Each of the 5 reports has an answer of its own to this. "
+        "Name an organisation, or choose up to 4 of the reports."
+    )
+    assert not qa.ask("What should leaders improve?", reports=[SLOUGH, SURREY]).abstained
+    assert not qa.ask("How good is its response to domestic abuse?").abstained
+
+
+def test_of_many_reports_the_one_that_answers_is_named(qa: ReportQA) -> None:
+    answer = qa.ask("Does the force recognise a threat from county lines?")
+    assert (answer.parts[0].kind, answer.parts[0].text) == ("report", "City of London PEEL 2017")
 
 
 def test_asking_chosen_reports_alone(qa: ReportQA) -> None:

@@ -72,10 +72,15 @@ def absence_html(answer: Answer, turn: str, documents: Mapping[str, Document]) -
         f'<div class="nearest"><h3>What comes nearest</h3><ol>{rows}</ol></div>' if rows else ""
     )
     return (
-        f'<div class="card absent"><h3>Not in the report</h3>{notes}{missing}'
+        f'<div class="card absent"><h3>{absence_title(answer)}</h3>{notes}{missing}'
         '<p class="tools"><button type="button" class="act" data-edit>Ask in other words</button>'
         f"</p></div>{nearest}"
     )
+
+
+def absence_title(answer: Answer) -> str:
+    """What heads an answer that abstains: reports that were not read are not said not to say."""
+    return "Not in the report" if answer.sources or answer.missing else "No answer"
 
 
 def how_html(answer: Answer, turn: str, documents: Mapping[str, Document]) -> str:

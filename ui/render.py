@@ -11,7 +11,7 @@ from typing import Literal
 from index.types import Document
 from rag.show import escape, limited
 from rag.types import Answer
-from ui.card import absence_html, found_html, how_html, next_html
+from ui.card import absence_html, absence_title, found_html, how_html, next_html
 
 State = Literal["error", "stopped"]
 
@@ -104,7 +104,7 @@ def answer_html(
     turn = f"turn-{number}"
     if answer.abstained:
         state, body = "absent", absence_html(answer, turn, documents)
-        status = "Not in the report. " + answer.text
+        status = f"{absence_title(answer)}. {answer.text}"
     else:
         state, body = "answered", found_html(answer, turn, documents)
         status = f"Answered with {answer.confidence_word} confidence. {answer.text}"
