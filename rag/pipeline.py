@@ -52,6 +52,7 @@ from rag.reword import without_names
 from rag.route import Route
 from rag.scope import Scope
 from rag.suggest import also_ask, examples
+from rag.suggest_several import examples_of_several
 from rag.table import table
 from rag.tokens import open_or_build
 from rag.types import Answer
@@ -94,12 +95,17 @@ class ReportQA(Parts):
 
     def examples(self) -> tuple[str, ...]:
         """At most six questions to begin with, made from the reports' own structure."""
+        if len(self._documents) > 1:
+            organisations = tuple(self._router.names.organisations.values())
+            if found := examples_of_several(self._documents, organisations):
+                return found
         return examples(tuple(self._documents.values()))
 
     def also_ask(self, answers: Sequence[Answer]) -> tuple[str, ...]:
         """At most three questions to ask next, after a conversation's answers, oldest first."""
         documents = tuple(self._documents.values())
-        return also_ask(documents, self._questions, self._scopes.all.vocabulary, answers)
+        known = self._scopes.all.vocabulary
+        return also_ask(documents, self._questions, known, answers, self.examples())
 
     def warm(self) -> None:
         """Loads all that the first question would, so that it is as fast as the next ones."""

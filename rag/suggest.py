@@ -41,13 +41,15 @@ def also_ask(
     written: QuestionIndex,
     known: frozenset[str],
     answers: Sequence[Answer],
+    begin: Iterable[str] = (),
 ) -> tuple[str, ...]:
     """At most three questions to ask after the last of the answers of a conversation.
 
     Where questions were written for the reports they are taken from these: the ones nearest
     in topic to what the answer cites (or what came nearest, where it abstained) that other
     words of the report answer, worded as the report is (``known`` is its ``vocabulary``);
-    else they are made of the headings that follow in the report.
+    else they are made of the headings that follow in the report. After an answer without words of
+    a report they are those to ``begin`` with.
     None was asked before in the conversation, and none is answered by what was cited in it.
     """
     if not answers:
@@ -56,7 +58,8 @@ def also_ask(
     items: Sequence[Citation | Nearest] = answers[-1].citations or answers[-1].nearest
     said = {(item.document, item.start) for answer in answers for item in answer.citations}
     about = {(item.document, item.start) for item in items}
-    for source in (_near(written, known, about, said), _following(documents, items)):
+    near = (_near(written, known, about, said), _following(documents, items))
+    for source in near if items else (begin, *near):
         if found := tuple(islice(_fresh(source, asked), _NEXT)):
             return found
     return ()

@@ -44,6 +44,12 @@ def test_a_childrens_services_report() -> None:
     }
 
 
+def test_a_kind_without_its_usual_words(tmp_path: Path) -> None:
+    path = tmp_path / "report.md"
+    path.write_text("# Inspection of Ashwick and Thornmere children’s services\n\nIt is good.\n")
+    assert known(path)["kind"] == ["inspection of local authority children’s services"]
+
+
 def test_an_area_send_report() -> None:
     found = known(REPORTS / "surrey-send-2023.md")
     assert found["organisation"] == ["Surrey Local Area Partnership"]

@@ -371,6 +371,18 @@ def test_an_absence_is_a_card_of_its_own(report: Document) -> None:
     assert page.find(".confidence")[0].text == "Confidence that the report answers this: low"
 
 
+def test_reports_that_were_not_read_are_not_said_not_to_say(report: Document) -> None:
+    answer = Answer(
+        "Is there a report on Kent?", "Is there a report on Kent?", "There is no report on Kent.",
+        (Part("note", "There is no report on Kent."),), True, 0.0,
+    )  # fmt: skip
+    page = Page(conversation_html([answer], {report.document_id: report}, "", to_ask=["Cars?"]))
+    assert page.find(".absent")[0].text == "No answerThere is no report on Kent.Ask in other words"
+    assert page.find("article")[0].attributes["data-status"].startswith("No answer. There is")
+    assert page.find(".confidence")[0].text == "How this was answered"
+    assert page.find(".next")[0].text == "Questions to go on withCars?"
+
+
 @given(st.text(), st.integers(0, 3))
 @example(PAYLOAD, 1)
 def test_any_answer_is_inert(text: str, kind: int) -> None:

@@ -280,6 +280,24 @@ def test_of_many_reports_the_one_that_answers_is_named(qa: ReportQA) -> None:
     assert (answer.parts[0].kind, answer.parts[0].text) == ("report", "City of London PEEL 2017")
 
 
+def test_questions_to_begin_with_are_on_all_reports_and_on_some_by_name(qa: ReportQA) -> None:
+    questions = qa.examples()
+    assert questions == (
+        "What should City of London improve?",
+        "Which reports were judged requires improvement overall?",
+        "What does Surrey do well?",
+        "Which was inspected last?",
+        "How was Trafford judged?",
+        "What is the overall judgement of each report?",
+    )
+    for question in questions:
+        answer = qa.ask(question)
+        assert answer.citations, question
+        assert verify(answer, qa.library.documents) == []
+    absent = qa.ask("How well are care leavers supported in Rochdale?")
+    assert qa.also_ask([absent]) == questions[:3]
+
+
 def test_asking_chosen_reports_alone(qa: ReportQA) -> None:
     answer = qa.ask("How are care leavers supported?", reports=[WANDSWORTH])
     assert {source.document for source in answer.sources} == {WANDSWORTH}

@@ -80,7 +80,11 @@ def absence_html(answer: Answer, turn: str, documents: Mapping[str, Document]) -
 
 def absence_title(answer: Answer) -> str:
     """What heads an answer that abstains: reports that were not read are not said not to say."""
-    return "Not in the report" if answer.sources or answer.missing else "No answer"
+    return "Not in the report" if _was_read(answer) else "No answer"
+
+
+def _was_read(answer: Answer) -> bool:
+    return bool(answer.sources or answer.missing)
 
 
 def how_html(answer: Answer, turn: str, documents: Mapping[str, Document]) -> str:
@@ -97,6 +101,8 @@ def how_html(answer: Answer, turn: str, documents: Mapping[str, Document]) -> st
     copied = answer_with_references(answer, documents)
     word = answer.confidence_word
     sure = f"Confidence that the report answers this: {word}" if answer.abstained else _SURE[word]
+    if answer.abstained and not _was_read(answer):
+        sure = "How this was answered"
     return (
         f'<footer class="foot"><details class="how" id="{turn}-how"><summary>'
         f'<span class="confidence {word}">{sure}</span></summary>'
@@ -111,6 +117,8 @@ def next_html(answer: Answer, questions: Sequence[str]) -> str:
     if not questions:
         return ""
     title = "The report does answer" if answer.abstained else "People also ask"
+    if answer.abstained and not _was_read(answer):
+        title = "Questions to go on with"
     return f'<section class="next"><h3>{title}</h3>{question_buttons(questions)}</section>'
 
 

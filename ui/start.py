@@ -17,6 +17,11 @@ _LEAD = (
     "Ask a question. The answer is made of the report’s own sentences, each numbered and shown "
     "in its place in the report. Where the report does not say, you are told so."
 )
+_LEAD_SEVERAL = (
+    "Ask a question. The answer is made of the reports’ own sentences, each numbered and shown in "
+    "its place. Name a place, a year or an inspectorate to ask its reports alone. Where they do "
+    "not say, you are told so."
+)
 _SHOWN_REPORTS, _KINDS = 6, 4
 
 
@@ -29,7 +34,7 @@ def start_html(documents: Mapping[str, Document], passages: int, examples: Itera
     few = islice(documents.values(), _SHOWN_REPORTS)
     shown = "".join(_report(each, level) for each in few)
     begin = f'<h3 class="begin">Questions to begin with</h3>{question_buttons(examples)}'
-    lead = f'<p class="lead">{_LEAD}</p>'
+    lead = f'<p class="lead">{_LEAD if len(documents) < 2 else _LEAD_SEVERAL}</p>'
     foot = f'<p class="small">{passages:,} passages indexed on this computer</p>'
     if len(documents) < 2:
         return f'<div class="start">{shown}{lead}{begin}{foot}</div>'

@@ -97,7 +97,8 @@ _KINDS = (
     (
         "inspection of local authority children’s services",
         r"\b(?:local authority|council)\b.*\bchildren[’']s (?:social care )?services\b"
-        r"|\bchildren[’']s (?:social care )?services inspection\b",
+        r"|\bchildren[’']s (?:social care )?services inspection\b"
+        r"|\binspection of .+ children[’']s (?:social care )?services\b",
     ),
     ("joint targeted area inspection", r"\bjoint targeted area inspection\b|\bjtai\b"),
     ("PEEL inspection", r"\bpeel\b"),
