@@ -218,3 +218,17 @@ def test_the_browser_says_when_it_can_keep_no_more(page: Page, address: str) -> 
     ask(page, SINGLE)
     page.wait_for_function("document.querySelector('#live').textContent.includes('no room')")
     assert last(page, ".answer .cite").count() == 1
+
+
+def test_a_browser_that_may_keep_nothing_is_answered(page: Page, address: str) -> None:
+    page.add_init_script(
+        """for (const name of ["localStorage", "sessionStorage"]) {
+          Object.defineProperty(window, name, { get() { throw new DOMException("denied"); } });
+        }"""
+    )
+    open_chat(page, address)
+    page.fill("#question textarea", SINGLE)
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector("#turn-0[data-state=answered]")
+    page.click("[popovertarget=kept]")
+    assert page.locator("#kept ul").inner_text() == "None yet."

@@ -117,6 +117,28 @@ def test_a_report_of_ones_own_is_added_asked_and_deleted(
     assert page.locator(".lost").inner_text().startswith("1 answer is not shown")
 
 
+SLOW_LOCKS = """{
+  const request = LockManager.prototype.request;
+  LockManager.prototype.request = async function (...all) {
+    await new Promise((done) => setTimeout(done, 50));
+    return request.apply(this, all);
+  };
+}"""
+
+
+def test_a_conversation_outlives_a_reload_whatever_comes_first(page: Page, address: str) -> None:
+    open_chat(page, address)
+    open_reports(page)
+    add(page, YORK)
+    page.keyboard.press("Escape")
+    ask(page, QUESTION)
+    page.add_init_script(SLOW_LOCKS)  # the list of reports is there before the conversation
+    reload(page)
+    page.wait_for_timeout(1000)  # what comes late
+    assert page.locator(".turn").count() == 1
+    assert page.evaluate("Object.keys(localStorage).length") == 1
+
+
 @pytest.mark.parametrize("path", ["peel", "peel/"])
 def test_a_report_is_added_below_the_path_of_a_proxy(
     page: Page, library: Library, path: str

@@ -70,3 +70,19 @@ async function copy(button) {
   button.classList.add("done");
   setTimeout(() => button.classList.remove("done"), 1600);
 }
+
+// What a tab keeps until it is closed. A browser that keeps nothing, because its room is used up or
+// its owner forbids it, works without.
+function inTab(key) {
+  try {
+    return sessionStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+function keepInTab(key, value) {
+  try {
+    sessionStorage.setItem(key, value);
+  } catch {} // goes on without
+}

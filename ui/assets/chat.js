@@ -135,7 +135,7 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("change", (event) => {
-  if (event.target.matches("#writer input")) sessionStorage.setItem(WRITER, event.target.value);
+  if (event.target.matches("#writer input")) keepInTab(WRITER, event.target.value);
   if (!event.target.matches("[data-choice]")) return;
   wanted = null;
   trigger("open", { document: event.target.value });
@@ -292,20 +292,20 @@ function begin() {
     requestAnimationFrame(begin);
     return;
   }
-  const writer = sessionStorage.getItem(WRITER);
+  const writer = inTab(WRITER);
   all("#writer input").find(({ value, checked }) => value === writer && !checked)?.click();
   if (wide.matches) box().focus({ preventScroll: true });
 }
 
 setView("chat");
-const last = sessionStorage.getItem(OPEN);
+const last = inTab(OPEN);
 if (last && read(last)) {
   element.classList.add("waiting");
   openConversation(last);
 } else {
   open = newId();
   hold(open);
-  sessionStorage.setItem(OPEN, open);
+  keepInTab(OPEN, open);
 }
 choose();
 begin();

@@ -8,6 +8,7 @@ const MOST = 50;
 let open = null; // the id of the conversation of this tab
 let turns = []; // its answers, as the server gave them
 let verdicts = {}; // what the reader thinks of answers, by their number
+let opening = 0; // conversations that wait for their lock
 let restoring = null; // how many answers of a kept conversation are being shown again
 let dropped = null; // the answers shown when a question on its way was left
 let release = () => {};
@@ -24,15 +25,25 @@ function read(id) {
 }
 
 function keptConversations() {
-  return Object.keys(localStorage)
+  return keys()
     .filter((key) => key.startsWith(KEY))
     .map((key) => ({ id: key.slice(KEY.length), ...read(key.slice(KEY.length)) }))
     .filter((stored) => stored.turns)
     .sort((a, b) => b.at - a.at);
 }
 
+function keys() {
+  try {
+    return Object.keys(localStorage);
+  } catch {
+    return [];
+  }
+}
+
 function forget(id) {
-  localStorage.removeItem(KEY + id);
+  try {
+    localStorage.removeItem(KEY + id);
+  } catch {} // nothing is kept there
 }
 
 // Where the browser's room is used up, the oldest conversations make way.
@@ -70,9 +81,11 @@ function hold(id) {
 async function openConversation(id) {
   const [wasPending, wasBegun] = [isPending(), isBegun()];
   const stored = read(id);
+  opening += 1;
   open = stored && (await hold(id)) ? id : newId();
   if (open !== id) await hold(open);
-  sessionStorage.setItem(OPEN, open);
+  opening -= 1;
+  keepInTab(OPEN, open);
   const shown = stored?.turns ?? [];
   dropped = wasPending ? shown : null;
   restoring = shown.length;
@@ -87,7 +100,7 @@ document.addEventListener("peel:kept", ({ detail }) => {
   if (isOld && shown.length < (read(open)?.turns.length ?? 0)) {
     open = newId();
     hold(open);
-    sessionStorage.setItem(OPEN, open);
+    keepInTab(OPEN, open);
   }
   keepVerdicts(isOld ? (read(open)?.verdicts ?? {}) : verdicts, isOld ? shown : turns, shown);
   turns = shown;

@@ -12,7 +12,7 @@ let ownCount = 0;
 
 function keptAmong() {
   try {
-    return JSON.parse(sessionStorage.getItem(AMONG)) ?? {};
+    return JSON.parse(inTab(AMONG)) ?? {};
   } catch {
     return {};
   }
@@ -29,12 +29,14 @@ async function choose(changed = {}) {
     return;
   }
   among = said.among;
-  sessionStorage.setItem(AMONG, JSON.stringify(among));
+  keepInTab(AMONG, JSON.stringify(among));
   showChoice(panel, said);
   showAmong(said);
   const isChanged = said.own !== ownCount;
   ownCount = said.own;
-  if (isChanged && !turns.length && restoring === null) trigger("again", { turns: [] });
+  // A conversation that is being opened brings the first screen or its answers itself.
+  const isIdle = !turns.length && restoring === null && !opening;
+  if (isChanged && isIdle) trigger("again", { turns: [] });
 }
 
 function showChoice(panel, said) {
