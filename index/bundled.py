@@ -7,8 +7,8 @@ from pathlib import Path
 from index.corrections import CORRECTED_SUFFIX
 from index.enrich import ENRICHED_SUFFIX
 from index.manifest import FileRecord, Manifest
+from index.report_file import read_file
 from index.reports import bundled_report
-from index.sources import read_file
 
 # A release can be installed anywhere; within it the report has its place.
 _WITHIN = 3

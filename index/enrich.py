@@ -16,8 +16,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,16 +42,17 @@ Enricher = Callable[[Document], Enrichment]
 """Writes questions for a report that is being added; told of those that it has already."""
 
 
-def companion_questions(report: Path, text: str) -> Enrichment:
-    """The questions in the files beside a report, where there are any.
+def companion_questions(companions: Mapping[str, bytes], stem: str, text: str) -> Enrichment:
+    """The questions in the files beside a report, by suffix; ``stem`` is what their names share.
 
     What a person wrote goes before what a program wrote: a question that stands in both files
     counts as it does in the first. Raises ReportError where a file is malformed.
     """
-    own, written = questions_file(report), report.with_name(report.stem + ENRICHED_SUFFIX)
-    found = load_enrichment(own, text) if os.path.isfile(own) else Enrichment()
-    if os.path.isfile(written):
-        found = merged(found, _load_written(written, text))
+    found = Enrichment()
+    if (own := companions.get(SUFFIX)) is not None:
+        found = _read(stem + SUFFIX, _lines(stem + SUFFIX, own), text)
+    if (written := companions.get(ENRICHED_SUFFIX)) is not None:
+        found = merged(found, _written(stem + ENRICHED_SUFFIX, written, text))
     return found
 
 
@@ -104,36 +104,40 @@ def questions_file(report: Path) -> Path:
 
 def load_enrichment(path: Path, text: str) -> Enrichment:
     """The questions in a file; raises ReportError naming file and line where one is malformed."""
-    return _read(path, _lines(path), text)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ReportError(f"{path.name}: cannot be read: {error}") from error
+    return _read(path.name, _lines(path.name, data), text)
 
 
-def _load_written(path: Path, text: str) -> Enrichment:
+def _written(name: str, data: bytes, text: str) -> Enrichment:
     """None, with a warning in the log, where they were written for another text."""
-    head, *lines = _lines(path)
+    head, *lines = _lines(name, data)
     try:
         sha256 = json.loads(head)["text_sha256"]
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise ReportError(
-            f'{path.name}, line 1: {error!r}; the line is {{"text_sha256": "..."}}'
+            f'{name}, line 1: {error!r}; the line is {{"text_sha256": "..."}}'
         ) from error
     if sha256 != _sha256(text):
         _log.warning(
             "%s: left out, for these questions were written for another version of the text; "
             "have them written anew: peel index add REPORT --enrich",
-            path.name,
+            name,
         )
         return Enrichment()
-    return _read(path, lines, text, start=2)
+    return _read(name, lines, text, start=2)
 
 
-def _lines(path: Path) -> list[str]:
+def _lines(name: str, data: bytes) -> list[str]:
     try:
-        return path.read_text(encoding="utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ReportError(f"{path.name}: cannot be read: {error}") from error
+        return data.decode("utf-8-sig").split("\n")
+    except UnicodeDecodeError as error:
+        raise ReportError(f"{name}: cannot be read: {error}") from error
 
 
-def _read(path: Path, lines: Sequence[str], text: str, start: int = 1) -> Enrichment:
+def _read(name: str, lines: Sequence[str], text: str, start: int = 1) -> Enrichment:
     answered: list[Answered] = []
     unanswered: list[Unanswered] = []
     for number, line in enumerate(lines, start=start):
@@ -147,7 +151,7 @@ def _read(path: Path, lines: Sequence[str], text: str, start: int = 1) -> Enrich
                 unanswered.append(_unanswered(row, text))
         except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise ReportError(
-                f"{path.name}, line {number}: {error!r}; a line is "
+                f"{name}, line {number}: {error!r}; a line is "
                 '{"spans": [[start, end]], "questions": ["..."]} or {"question": "..."}'
             ) from error
     return Enrichment(tuple(answered), tuple(unanswered))

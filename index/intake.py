@@ -24,15 +24,14 @@ from index.embed import Encoder
 from index.enrich import ENRICHED_SUFFIX, Enricher, written_bytes
 from index.errors import ReportError
 from index.manifest import DocumentRecord, FileRecord
+from index.parse import read_report
+from index.report_file import ReportFile, read_file
 from index.sources import (
     Report,
-    ReportFile,
     content_bytes,
     is_original,
     new_id,
-    parse_document,
     parse_file,
-    read_file,
     report_files,
     stored_bytes,
 )
@@ -108,7 +107,7 @@ def written_questions(files: Sequence[Path], enrich: Enricher) -> dict[Path, byt
     written: dict[Path, bytes] = {}
     for file in files:
         try:
-            document = parse_document(read_file(file), file.stem)
+            document = read_report(file)
         except ReportError:
             continue
         questions = enrich(document)

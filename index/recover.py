@@ -9,8 +9,9 @@ from pathlib import Path
 from index.errors import LibraryDamagedError, LibraryError, ReportError
 from index.manifest import MANIFEST_FILE, DocumentRecord, FileRecord, Manifest
 from index.publish import live_version, newest_version
+from index.report_file import ReportFile, read_file
 from index.reports import bundled_report
-from index.sources import ReportFile, is_original, read_file
+from index.sources import is_original
 
 
 def rebuildable(path: Path) -> tuple[Path, Manifest]:

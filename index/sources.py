@@ -7,46 +7,24 @@ import os
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from index.chunk import chunk
 from index.config import IndexConfig
-from index.corrections import CORRECTED_SUFFIX
-from index.enrich import ENRICHED_SUFFIX
-from index.enrich import SUFFIX as QUESTIONS_SUFFIX
 from index.errors import ReportError
 from index.manifest import DocumentRecord, FileRecord
-from index.parse import READABLE_SUFFIXES, read_report
+from index.parse import READABLE_SUFFIXES, parse_report
 from index.parse.formats import OTHER_SUFFIXES
+from index.report_file import ReportFile
 from index.types import Document, Passage
 
-# What ``read_report`` reads beside a report: its description, the questions written for it,
-# what a user corrected.
-_COMPANIONS = (".json", QUESTIONS_SUFFIX, ENRICHED_SUFFIX, CORRECTED_SUFFIX)
-_SLUG_LENGTH, _LONGEST_STEM = 60, 200
+_SLUG_LENGTH = 60
 # What lies beside reports in a folder and is none; it is added where its file is named.
 _ABOUT_A_FOLDER = re.compile(
     r"(read[-_ ]?me|licen[cs]e|copying|notice|authors|changelog|contributing)\b.*", re.IGNORECASE
 )
-
-
-@dataclass(frozen=True)
-class ReportFile:
-    """A report file's bytes and, by suffix, those of the files beside it that belong to it."""
-
-    path: Path
-    data: bytes
-    companions: dict[str, bytes]
-
-    def beside(self, companions: Mapping[str, bytes]) -> ReportFile:
-        """The file with further companions, all in the order in which they are stored."""
-        every = {**self.companions, **companions}
-        return replace(
-            self, companions={name: every[name] for name in _COMPANIONS if name in every}
-        )
 
 
 @dataclass(frozen=True)
@@ -81,24 +59,11 @@ def report_files(path: Path, library: Path) -> list[Path]:
     return found
 
 
-def read_file(path: Path) -> ReportFile:
-    """The bytes of a report file and of those that belong to it; raises ReportError."""
-    try:
-        beside = {suffix: _companion(path, suffix) for suffix in _COMPANIONS}
-        return ReportFile(
-            path,
-            path.read_bytes(),
-            {suffix: file.read_bytes() for suffix, file in beside.items() if os.path.isfile(file)},
-        )
-    except (OSError, ValueError) as error:
-        raise ReportError(f"{path.name}: cannot be read: {error}") from error
-
-
 def parse_file(
     file: ReportFile, document_id: str, config: IndexConfig, added: str | None = None
 ) -> Report:
     """The report in just these bytes, whatever has become of the file since; raises ReportError."""
-    document = parse_document(file, document_id)
+    document = parse_report(file, document_id)
     passages = chunk(document, config)
     record = DocumentRecord(
         document_id=document_id,
@@ -112,19 +77,6 @@ def parse_file(
         added=added or datetime.now(UTC).isoformat(timespec="seconds"),
     )
     return Report(record, document, passages)
-
-
-def parse_document(file: ReportFile, document_id: str) -> Document:
-    """The document alone in just these bytes; raises ReportError."""
-    try:
-        with TemporaryDirectory(prefix="peel-") as folder:
-            copy = Path(folder) / _short(file.path.name)
-            copy.write_bytes(file.data)
-            for suffix, data in file.companions.items():
-                _companion(copy, suffix).write_bytes(data)
-            return replace(read_report(copy, document_id), source=file.path.name)
-    except OSError as error:
-        raise ReportError(f"{file.path.name}: cannot be read: {error}") from error
 
 
 def stored_bytes(report: Report, file: ReportFile) -> dict[str, bytes]:
@@ -176,16 +128,6 @@ def new_id(path: Path, taken: Collection[str], prefix: str = "") -> str:
 def _parts(file: ReportFile) -> list[bytes]:
     """What ``DocumentRecord.sources`` names, in that order."""
     return [file.data, *file.companions.values()]
-
-
-def _short(name: str) -> str:
-    """A file's name, cut so that those of its companions are none too long for a disk."""
-    stem, suffix = os.path.splitext(name)
-    return f"{os.fsdecode(os.fsencode(stem)[:_LONGEST_STEM])}{suffix}"
-
-
-def _companion(report: Path, suffix: str) -> Path:
-    return report.with_name(report.stem + suffix)
 
 
 def _walk(folder: Path, library: Path) -> Iterator[Path]:

@@ -97,8 +97,10 @@ IN_A_BROWSER = [
 @contextmanager
 def served(qa: ReportQA, serving: Serving | None = None) -> Iterator[str]:
     """The address of the chat over ``qa``, on a free port of this machine."""
-    with serving_app(build_server(qa, serving)) as address:
+    server = build_server(qa, serving)
+    with serving_app(server) as address:
         yield address
+    server.state.own.close()
 
 
 @contextmanager

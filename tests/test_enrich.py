@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.enrich import (
+    ENRICHED_SUFFIX,
     Enrichment,
     companion_questions,
     load_enrichment,
@@ -105,13 +106,12 @@ WRITTEN = Enrichment(
 
 
 def test_what_a_program_wrote_comes_back_for_the_same_text_only(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    report = tmp_path / "fenwick.txt"
-    (tmp_path / "fenwick.enriched.jsonl").write_bytes(written_bytes(WRITTEN, TEXT))
-    assert companion_questions(report, TEXT) == WRITTEN
+    beside = {ENRICHED_SUFFIX: written_bytes(WRITTEN, TEXT)}
+    assert companion_questions(beside, "fenwick", TEXT) == WRITTEN
     assert caplog.text == ""
-    assert companion_questions(report, "It is bad.") == Enrichment()
+    assert companion_questions(beside, "fenwick", "It is bad.") == Enrichment()
     assert "fenwick.enriched.jsonl: left out" in caplog.text
     assert "peel index add REPORT --enrich" in caplog.text
 
@@ -125,12 +125,9 @@ def test_what_a_program_wrote_comes_back_for_the_same_text_only(
         (written_bytes(WRITTEN, TEXT) + b"{}", 5),
     ],
 )
-def test_a_malformed_line_that_a_program_wrote_is_named(
-    tmp_path: Path, content: bytes, line: int
-) -> None:
-    (tmp_path / "fenwick.enriched.jsonl").write_bytes(content)
+def test_a_malformed_line_that_a_program_wrote_is_named(content: bytes, line: int) -> None:
     with pytest.raises(ReportError, match=rf"^fenwick\.enriched\.jsonl, line {line}: "):
-        companion_questions(tmp_path / "fenwick.txt", TEXT)
+        companion_questions({ENRICHED_SUFFIX: content}, "fenwick", TEXT)
 
 
 def test_a_person_goes_before_a_program() -> None:

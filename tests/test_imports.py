@@ -13,7 +13,14 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ORDER = ("index", "rag", "eval", "ui")
 MODULES = sorted(path for name in ORDER for path in (ROOT / name).rglob("*.py"))
-COMMANDS = ("ui/cli.py", "rag/models/", "eval/bench", "eval/facts.py", "eval/reading.py")
+COMMANDS = (
+    "ui/cli.py",
+    "rag/models/",
+    "eval/bench",
+    "eval/facts.py",
+    "eval/places.py",
+    "eval/reading.py",
+)
 
 
 def imported(path: Path) -> Iterator[str]:

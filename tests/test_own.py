@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import os
 import shutil
 import tempfile
 import time
@@ -121,20 +120,19 @@ def test_what_is_not_used_any_more_is_deleted(
     assert list(tmp_path.glob("peel-own-*")) == []
 
 
-def test_what_a_killed_server_left_is_cleared_away(own: OwnReports, tmp_path: Path) -> None:
-    left, held, fresh = (tmp_path / f"peel-own-{name}" for name in ("left", "held", "fresh"))
-    for folder in (left, held, fresh):
+def test_what_a_killed_server_left_is_deleted_when_the_next_begins(
+    qa: ReportQA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    left, held, half_deleted = (tmp_path / f"peel-own-{name}" for name in ("a", "b", "c"))
+    for folder in (left, held, half_deleted):
         folder.mkdir()
-        (folder / "lock").touch()
         (folder / "report.txt").write_text("private")
-    for folder in (left, held):
-        os.utime(folder, (0, 0))
-    with (held / "lock").open("r+") as lock:
+    (left / "lock").touch()
+    with (held / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        own.add("anna", SLOUGH)
-    assert not left.exists()
-    assert held.exists()
-    assert fresh.exists()
+        OwnReports(qa)
+    assert list(tmp_path.iterdir()) == [held]
 
 
 def test_a_chat_without_uploads_takes_none(qa: ReportQA) -> None:

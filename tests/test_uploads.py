@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,12 @@ from hypothesis import strategies as st
 from served import served
 from test_hostile import encrypted, scanned
 
+from index.intake import Progress
 from index.library import Library
 from rag.pipeline import ReportQA
 from ui.own import UploadLimits
 from ui.serve import Serving
+from ui.shelf import Shelf
 from ui.uploads import safe_name
 from ui.users import Users, add_user
 from ui.visitors import COOKIE
@@ -64,6 +67,36 @@ def test_an_upload_tells_how_far_it_is_and_is_nobody_elses(client: httpx.Client)
     assert all(0 <= step["done"] <= step["total"] for step in steps)
     assert upload(client, SLOUGH, "slough.md")[-1] == {"report": "own--slough", "new": False}
     assert titles(client) == ["city-of-london-peel-2017"]
+
+
+def test_an_upload_lies_only_where_it_is_swept_from(
+    qa: ReportQA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    add = Shelf.add
+    places: list[set[str]] = []
+
+    def holding() -> set[str]:
+        files = [path for path in tmp_path.rglob("*") if path.is_file()]
+        found = [path for path in files if b"Slough" in path.read_bytes()]
+        return {path.relative_to(tmp_path).parts[0] for path in found}
+
+    def spied(shelf: Shelf, *args: Any) -> tuple[str, bool]:
+        def told(_: Progress) -> None:
+            places.append(holding())
+
+        file, *_ = args
+        return add(shelf, file, told)
+
+    monkeypatch.setattr(Shelf, "add", spied)
+    with served(qa) as address, httpx.Client(base_url=address, timeout=TIMEOUT) as client:
+        assert upload(client, SLOUGH, "slough.md")[-1]["new"]
+        (place,) = holding()
+        assert place.startswith("peel-own-")
+        assert places
+        assert set.union(*places) == {place}
+        assert len(list((tmp_path / place).iterdir())) == 2  # its lock and the visitor's library
+    assert not (tmp_path / place).exists()
 
 
 def test_the_cookie_is_the_servers_alone(client: httpx.Client) -> None:

@@ -6,17 +6,15 @@ them, some time after they were last used, and with the server.
 
 from __future__ import annotations
 
-import fcntl
 import shutil
-import tempfile
 import threading
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final
 
 from index.errors import LibraryError
+from ui.place import Place
 from ui.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -26,9 +24,7 @@ if TYPE_CHECKING:
 PREFIX: Final = "own--"
 """The ids of reports of one's own begin so, and those of a library never do."""
 
-_PLACE: Final = "peel-own-"
 _LOOKED_AFTER_SECONDS: Final = 60.0
-_JUST_MADE_SECONDS: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +59,11 @@ class OwnReports:
     def __init__(self, qa: ReportQA, limits: UploadLimits | None = None) -> None:
         """``qa`` is the pipeline over the library, whose models and settings are shared."""
         self.limits = limits or UploadLimits()
+        self.place = Place()
         self._qa = qa
         self._owned: dict[str, _Own] = {}
         self._lock = threading.Lock()
-        self._place: tempfile.TemporaryDirectory[str] | None = None
-        self._held: IO[str] | None = None
+        self._looked_after = False
         self._closed = threading.Event()
 
     def shelf(self, visitor: str) -> Shelf | None:
@@ -117,9 +113,7 @@ class OwnReports:
         self._closed.set()
         for visitor in list(self._owned):
             self.forget(visitor)
-        if self._place is not None and self._held is not None:
-            self._held.close()
-            self._place.cleanup()
+        self.place.close()
 
     def _begun(self, visitor: str, size: int) -> _Own:
         limits = self.limits
@@ -150,19 +144,12 @@ class OwnReports:
         from index.library import Library
 
         library = self._qa.library
-        folder = Path(tempfile.mkdtemp(dir=self._root()))
+        if not self._looked_after:
+            self._looked_after = True
+            threading.Thread(target=self._look_after, daemon=True).start()
+        folder = self.place.folder()
         made = Library.create(folder, library.config, library.encoder)
         return _Own(Shelf(self._qa.over(made), PREFIX), folder)
-
-    def _root(self) -> str:
-        """The place of all, made with the first report; what killed servers left goes then."""
-        if self._place is None:
-            _clear_away()
-            self._place = tempfile.TemporaryDirectory(prefix=_PLACE)
-            self._held = (Path(self._place.name) / "lock").open("w")
-            fcntl.flock(self._held, fcntl.LOCK_EX)
-            threading.Thread(target=self._look_after, daemon=True).start()
-        return self._place.name
 
     def _look_after(self) -> None:
         idle = self.limits.idle_seconds
@@ -171,12 +158,3 @@ class OwnReports:
             for visitor, own in list(self._owned.items()):
                 if not own.busy and own.used < before:
                     self.forget(visitor)
-
-
-def _clear_away() -> None:
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PLACE}*"):
-        with suppress(OSError), (folder / "lock").open("r+") as lock:
-            if time.time() - folder.stat().st_mtime < _JUST_MADE_SECONDS:
-                continue  # it may not be locked yet
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(folder, ignore_errors=True)

@@ -13,7 +13,7 @@ import json
 import logging
 import os
 import re
-import tempfile
+import shutil
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
@@ -64,21 +64,22 @@ def add_uploads(server: FastAPI, desks: Desks, prefix: str, *, secure: bool) -> 
             return too_large
         if uploads.waiting >= _WAITING:
             return JSONResponse({"error": _BUSY}, 503)
-        folder = tempfile.TemporaryDirectory(prefix="peel-upload-")
+        folder = desks.own.place.folder()
+        file = folder / name
         try:
-            file = Path(folder.name) / name
-            if not await _received(request, file, limit):
-                folder.cleanup()
-                return too_large
+            is_whole = await _received(request, file, limit)
         except ClientDisconnect:
-            folder.cleanup()
+            shutil.rmtree(folder)
             return Response(status_code=400)
         except BaseException:
-            folder.cleanup()
+            shutil.rmtree(folder)
             raise
+        if not is_whole:
+            shutil.rmtree(folder)
+            return too_large
         visitor, token = recognise(request)
         response = StreamingResponse(
-            uploads.told(visitor, folder, file, to_all=to == "library"),
+            uploads.told(visitor, file, to_all=to == "library"),
             media_type="application/x-ndjson",
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
@@ -105,22 +106,18 @@ class _Uploads:
         self._desks = desks
         self._pool = ThreadPoolExecutor(1, "reading")
 
-    async def told(
-        self,
-        visitor: str,
-        folder: tempfile.TemporaryDirectory[str],
-        file: Path,
-        *,
-        to_all: bool,
-    ) -> AsyncIterator[bytes]:
-        """What is done with a file, a line each; it is done to its end though nobody listens."""
+    async def told(self, visitor: str, file: Path, *, to_all: bool) -> AsyncIterator[bytes]:
+        """What is done with a file, a line each; it is done to its end though nobody listens.
+
+        The file and its folder, which holds nothing else, are deleted then.
+        """
         loop, news = asyncio.get_running_loop(), asyncio.Queue[dict[str, Any] | None]()
 
         def tell(said: dict[str, Any] | None) -> None:
             loop.call_soon_threadsafe(news.put_nowait, said)
 
         self.waiting += 1
-        work = self._pool.submit(self._read, visitor, folder, file, to_all=to_all, tell=tell)
+        work = self._pool.submit(self._read, visitor, file, to_all=to_all, tell=tell)
         work.add_done_callback(lambda _: loop.call_soon_threadsafe(self._done))
         yield _line({"stage": "waiting", "done": 0, "total": self.waiting - 1})
         while (said := await news.get()) is not None:
@@ -132,7 +129,6 @@ class _Uploads:
     def _read(
         self,
         visitor: str,
-        folder: tempfile.TemporaryDirectory[str],
         file: Path,
         *,
         to_all: bool,
@@ -142,8 +138,10 @@ class _Uploads:
             tell(asdict(progress))
 
         try:
-            with folder:
+            try:
                 report, is_new = self._desks.add(visitor, file, on_progress, to_all=to_all)
+            finally:
+                shutil.rmtree(file.parent)
             tell({"report": report, "new": is_new})
         except PeelError as error:
             tell({"error": str(error)})

@@ -12,18 +12,26 @@ from index.parse.apart import read_apart
 from index.parse.formats import SUFFIXES, format_of
 from index.parse.limits import ReaderLimits
 from index.parse.text import parse_text
+from index.report_file import METADATA_SUFFIX, ReportFile, read_file
 from index.reports import sidecar_metadata
 from index.types import Document
 
 READABLE_SUFFIXES = tuple(SUFFIXES)
 
-__all__ = ["READABLE_SUFFIXES", "ReaderLimits", "parse_text", "read_report"]
+__all__ = ["READABLE_SUFFIXES", "ReaderLimits", "parse_report", "parse_text", "read_report"]
 
 
 def read_report(
     path: Path, document_id: str | None = None, limits: ReaderLimits | None = None
 ) -> Document:
-    """The document in a report file; its id is the file's stem unless one is given.
+    """The document in a report file, see ``parse_report``; raises ReportError."""
+    return parse_report(read_file(path), document_id, limits)
+
+
+def parse_report(
+    file: ReportFile, document_id: str | None = None, limits: ReaderLimits | None = None
+) -> Document:
+    """The document in a report's bytes; its id is the file's stem unless one is given.
 
     Text is read here, the other formats in a process of their own, held to ``limits``. A
     ``.json`` file of the same name says what is known of the report, see ``index.reports``; a
@@ -34,12 +42,12 @@ def read_report(
     Raises ReportError, naming the file, where the format is not one of READABLE_SUFFIXES, the
     file is not what its name says, cannot be read, or holds no sentence.
     """
+    path, data, beside = file.path, file.data, file.companions
+    file_format = format_of(path.name, data)
     try:
-        data = path.read_bytes()
-        file_format = format_of(path.name, data)
-        metadata = sidecar_metadata(path)
+        metadata = sidecar_metadata(beside.get(METADATA_SUFFIX, b"{}"), path.stem + METADATA_SUFFIX)
         "".join(metadata.values()).encode()  # a ValueError where JSON wrote half a surrogate pair
-    except (OSError, ValueError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise ReportError(f"{path.name}: cannot be read: {error}") from error
     name, title = document_id or path.stem, metadata.get("title")
     if file_format == "text":
@@ -62,21 +70,15 @@ def read_report(
         )
     if not any(unit.kind in ("sentence", "bullet") for unit in document.units):
         raise ReportError(f"{path.name}: there is no sentence in this file; is it the right one?")
-    questions = companion_questions(path, document.text)
+    questions = companion_questions(beside, path.stem, document.text)
+    corrections = read_corrections(
+        beside.get(CORRECTED_SUFFIX, b"{}"), path.stem + CORRECTED_SUFFIX
+    )
     return replace(
-        with_corrections(document, _corrections(path)),
+        with_corrections(document, corrections),
         answered=questions.answered,
         unanswered=questions.unanswered,
     )
-
-
-def _corrections(path: Path) -> dict[str, str]:
-    file = path.with_name(path.stem + CORRECTED_SUFFIX)
-    try:
-        data = file.read_bytes() if file.is_file() else b"{}"
-    except OSError as error:
-        raise ReportError(f"{file.name}: cannot be read: {error}") from error
-    return read_corrections(data, file.name)
 
 
 def _decode(data: bytes, name: str) -> str:
