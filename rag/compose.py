@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
 from index.types import Document, Unit
 from rag.cite import cite, flat, lead_in_of, report_name, source_of
 from rag.config import RagConfig
+from rag.leaning import antecedent
 from rag.read import Evidence
 from rag.same import said_twice
 from rag.types import Citation, Nearest, Part, PartKind, Source
@@ -92,14 +94,16 @@ def lines(
 
     Markers count from ``begin`` in the order of the lines. Bullets of one list stand together,
     in the report's order, under their lead-in; everything else keeps the order given. What
-    sentences say twice is one line, in the fuller words, with a marker for each.
+    sentences say twice is one line, in the fuller words, with a marker for each. A sentence that
+    points back ("This has improved") stands under the one before it, unless that is a line too.
     """
+    chosen = {(item.document.document_id, item.unit.start) for item in selected}
     parts: list[Part] = []
     citations: list[Citation] = []
     lead_in = None
-    for group in said_twice(_in_lists(selected)):
+    for group in _groups(selected):
         first = len(citations) + begin
-        cited = [cite(item.document, item.unit, first + place) for place, item in enumerate(group)]
+        cited = [_cited(item, first + place, chosen) for place, item in enumerate(group)]
         shown = cited[0]
         if shown.lead_in is not None and shown.lead_in != lead_in:
             parts.append(Part("lead_in", flat(shown.lead_in.quote)))
@@ -108,6 +112,23 @@ def lines(
         parts.append(Part(kind, flat(shown.quote), tuple(item.marker for item in cited)))
         citations += cited
     return tuple(parts), tuple(citations)
+
+
+def _groups(selected: Sequence[Evidence]) -> Iterator[Sequence[Evidence]]:
+    """What each line is made of; sentences that point back may say the same of other things."""
+    for group in said_twice(_in_lists(selected)):
+        if any(antecedent(item.document, item.unit) for item in group):
+            yield from ([item] for item in group)
+        else:
+            yield group
+
+
+def _cited(item: Evidence, marker: int, chosen: Collection[tuple[str, int]]) -> Citation:
+    citation = cite(item.document, item.unit, marker)
+    before = antecedent(item.document, item.unit)
+    if before is None or (citation.document, before.start) in chosen:
+        return citation
+    return replace(citation, lead_in=before)
 
 
 def lines_by_report(

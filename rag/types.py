@@ -25,8 +25,9 @@ class Citation:
     """A numbered quote that was found in the document at its offsets.
 
     ``section`` is the heading path as people read it; ``page`` is 1-based, None where the
-    format has no pages. ``lead_in`` is the sentence that gives a bullet its sense.
-    ``verified`` is True only where the quote was compared with the canonical text.
+    format has no pages. ``lead_in`` is the sentence that gives a bullet its sense, or that a
+    sentence points back to. ``verified`` is True only where the quote was compared with the
+    canonical text.
     """
 
     marker: int
@@ -81,7 +82,7 @@ class Part:
 
     ``sentence`` and ``bullet`` are the report's own words, followed by ``markers``;
     with a ``verdict`` they and ``lead_in`` are a language model's words. Without one
-    ``lead_in`` is the report's sentence that introduces the bullets after it; ``note`` is
+    ``lead_in`` is the report's sentence that introduces the lines after it; ``note`` is
     ours and is never shown as the report's. ``report`` names the report that the lines after
     it are from, where an answer has lines of several.
     """

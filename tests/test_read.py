@@ -29,6 +29,7 @@ from rag.answerable import (
     signals,
     vocabulary,
 )
+from rag.cite import fault_of
 from rag.compose import lines, select, select_items
 from rag.config import RagConfig
 from rag.encoder import READER, ReadingEncoder, load_reader
@@ -329,6 +330,43 @@ def test_a_sentence_that_leans_on_the_one_before_is_read_with_it(
     assert half[leaning] == pytest.approx((alone[leaning] + both[leaning]) / 2)
     assert both[leaning] >= alone["The dog unit trains every week."]
     assert {text for text in alone if alone[text] != both[text]} == {leaning}
+
+
+def test_a_sentence_that_points_back_stands_under_the_one_before() -> None:
+    text = (
+        "Fenwick\n\nThe dog unit trains every week. However, this is not enough. It is old.\n\n"
+        "They are cold. The kennels, which these dogs like, are warm.\n"
+    )
+    document = parse_text(text, document_id="fenwick", source="fenwick.txt")
+    first, enough, *others = [
+        Evidence(document, unit, 1.0) for unit in document.units if unit.kind == "sentence"
+    ]
+
+    parts, (citation,) = lines([enough])
+    assert [(part.kind, part.text, part.markers) for part in parts] == [
+        ("lead_in", "The dog unit trains every week.", ()),
+        ("sentence", "However, this is not enough.", (1,)),
+    ]
+    assert citation.lead_in is not None
+    assert document.text[citation.lead_in.start : citation.lead_in.end] == parts[0].text
+    assert fault_of(citation, document) is None
+
+    together, _ = lines([enough, first])
+    assert [part.kind for part in together] == ["sentence", "sentence"]
+    twice = parse_text(
+        "Fenwick\n\nDogs are fast. This is better.\n\nCats are calm. This is better.\n",
+        document_id="fenwick",
+        source="fenwick.txt",
+    )
+    better = [
+        Evidence(twice, unit, 1.0) for unit in twice.units if twice.quote(unit) == "This is better."
+    ]
+    each, _ = lines(better)
+    assert [part.text for part in each] == [
+        "Dogs are fast.", "This is better.", "Cats are calm.", "This is better."
+    ]  # fmt: skip
+    alone, _ = lines(others)  # "It" is what the report is on; "They" opens its paragraph
+    assert [part.kind for part in alone] == ["sentence"] * 3
 
 
 def test_the_question_before_helps_one_that_points_back(reading: ReadingEncoder) -> None:
