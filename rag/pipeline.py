@@ -105,7 +105,7 @@ class ReportQA(Parts):
         """At most three questions to ask next, after a conversation's answers, oldest first."""
         documents = tuple(self._documents.values())
         known = self._scopes.all.vocabulary
-        return also_ask(documents, self._questions, known, answers, self.examples())
+        return also_ask(documents, self._questions, known, answers, self.examples)
 
     def warm(self) -> None:
         """Loads all that the first question would, so that it is as fast as the next ones."""

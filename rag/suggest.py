@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
 import numpy as np
@@ -41,7 +41,7 @@ def also_ask(
     written: QuestionIndex,
     known: frozenset[str],
     answers: Sequence[Answer],
-    begin: Iterable[str] = (),
+    begin: Callable[[], Iterable[str]] = tuple,
 ) -> tuple[str, ...]:
     """At most three questions to ask after the last of the answers of a conversation.
 
@@ -49,7 +49,7 @@ def also_ask(
     in topic to what the answer cites (or what came nearest, where it abstained) that other
     words of the report answer, worded as the report is (``known`` is its ``vocabulary``);
     else they are made of the headings that follow in the report. After an answer without words of
-    a report they are those to ``begin`` with.
+    a report they are those that ``begin`` gives.
     None was asked before in the conversation, and none is answered by what was cited in it.
     """
     if not answers:
@@ -59,7 +59,7 @@ def also_ask(
     said = {(item.document, item.start) for answer in answers for item in answer.citations}
     about = {(item.document, item.start) for item in items}
     near = (_near(written, known, about, said), _following(documents, items))
-    for source in near if items else (begin, *near):
+    for source in near if items else (begin(), *near):
         if found := tuple(islice(_fresh(source, asked), _NEXT)):
             return found
     return ()
