@@ -237,10 +237,14 @@ def test_what_is_chosen_is_asked(page: Page, shared: str) -> None:
     assert "0 of 2 reports" in page.locator("#reports .found").inner_text()
     page.fill("#reports [name=words]", "")
     page.wait_for_function("document.querySelectorAll('#reports .rows li').length === 2")
-    page.locator("#reports .tick input").last.check()
+    page.locator("#reports .tick input").last.focus()
+    page.keyboard.press("Space")
     page.wait_for_function(
         "document.querySelector('#among .chosen-now').textContent.includes('Surrey')"
     )
+    page.wait_for_function("document.querySelector('#reports .tick input:checked')")
+    ticked = page.locator("#reports .tick input:checked")
+    assert ticked.evaluate("input => input === document.activeElement")
 
 
 @at_every_size
@@ -271,6 +275,28 @@ def test_what_is_known_is_shown_and_corrected(page: Page, shared: str) -> None:
     page.locator("#reports [data-known]").first.click()
     page.wait_for_selector("#reports .known")
     assert page.locator("#reports .known [name=published]").input_value() == day
+
+
+def test_what_is_typed_in_a_form_stays_when_the_list_comes_anew(page: Page, shared: str) -> None:
+    open_chat(page, shared)
+    open_reports(page)
+    page.locator("#reports [data-known]").first.click()
+    page.focus("#reports .known [name=published]")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("2023-")
+    for again in ("", "slough"):  # the same rows, and others
+        page.evaluate(
+            """words => {
+              const field = document.querySelector("#reports [name=words]");
+              field.value = words;
+              field.dispatchEvent(new Event("input", { bubbles: true }));
+            }""",
+            again,
+        )
+        page.wait_for_timeout(1000)
+        page.keyboard.type("0")
+    value = page.locator("#reports .known [name=published]").input_value()
+    assert value == "2023-00"
 
 
 def test_what_is_added_for_all_is_there_for_all(browser: Browser, page: Page, shared: str) -> None:

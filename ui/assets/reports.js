@@ -9,6 +9,7 @@ let among = { ...WHOLE, ...keptAmong() }; // what every question is sent with
 let choosing = 0; // the last call; answers to earlier ones come too late
 let waitingToChoose = 0;
 let ownCount = 0;
+let rowsShown = null; // the rows of reports, as the server gave them
 
 function keptAmong() {
   try {
@@ -26,6 +27,7 @@ async function choose(changed = {}) {
   const panel = find("#reports");
   if (said.error) {
     find(".found", panel).textContent = said.error;
+    rowsShown = null; // a tick may be shown that does not count
     return;
   }
   among = said.among;
@@ -57,15 +59,24 @@ function showChoice(panel, said) {
   if (said.library + said.own < 2 && find(".adding", panel)) find(".adding", panel).open = true;
   find(".bar [popovertarget=compare]").hidden = said.library + said.own < 2;
   find(".found", panel).textContent = `${said.found}. Questions are asked of ${said.chosen}.`;
-  const rows = find(".rows", panel);
+  if (said.rows !== rowsShown) showRows(find(".rows", panel), said.rows);
+  find("[data-forget-own]", panel).hidden = !among.own;
+}
+
+// Open forms stay open, and whoever is typing or ticking goes on where they are.
+function showRows(rows, html) {
+  rowsShown = html;
+  const held = rows.contains(document.activeElement) ? document.activeElement : null;
+  const at = held?.closest("li").dataset.report;
   const shown = new Map(all(".known", rows).map((form) => [form.dataset.document, form]));
-  rows.innerHTML = said.rows;
+  rows.innerHTML = html;
   for (const row of rows.children) {
     const form = shown.get(row.dataset.report);
     if (form) row.append(form);
-    find("[data-known]", row).setAttribute("aria-expanded", String(Boolean(form)));
+    const known = find("[data-known]", row);
+    known.setAttribute("aria-expanded", String(Boolean(form)));
+    if (row.dataset.report === at) (held.isConnected ? held : (find(".tick input", row) ?? known)).focus();
   }
-  find("[data-forget-own]", panel).hidden = !among.own;
 }
 
 function showAmong(said) {
