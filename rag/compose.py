@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from index.types import Document, Unit
@@ -101,7 +101,7 @@ def lines(
     parts: list[Part] = []
     citations: list[Citation] = []
     lead_in = None
-    for group in _groups(selected):
+    for group in said_twice(_in_lists(selected)):
         first = len(citations) + begin
         cited = [_cited(item, first + place, chosen) for place, item in enumerate(group)]
         shown = cited[0]
@@ -112,15 +112,6 @@ def lines(
         parts.append(Part(kind, flat(shown.quote), tuple(item.marker for item in cited)))
         citations += cited
     return tuple(parts), tuple(citations)
-
-
-def _groups(selected: Sequence[Evidence]) -> Iterator[Sequence[Evidence]]:
-    """What each line is made of; sentences that point back may say the same of other things."""
-    for group in said_twice(_in_lists(selected)):
-        if any(antecedent(item.document, item.unit) for item in group):
-            yield from ([item] for item in group)
-        else:
-            yield group
 
 
 def _cited(item: Evidence, marker: int, chosen: Collection[tuple[str, int]]) -> Citation:

@@ -208,6 +208,7 @@ class ReportQA(Parts):
     ) -> Draft | None:
         """What is answered from what is known of the reports alone, None where that is not all."""
         documents = self._scopes.of(route.every).documents
+        # A year or a kind may leave one report, and yet ask which of all of them it is.
         every = self._scopes.of(chosen).documents
         sought = words_sought(understood) if len(every) > 1 and not route.groups else ""
         if sought:

@@ -180,9 +180,8 @@ def register_of(
     if named:
         return _of_named(asked, question)
     lists = re.search(r"\breports?\b", question, re.IGNORECASE) is not None
-    known_of = asked.bodies or asked.kind or asked.order or asked.fields
-    conditions = asked.judged or asked.years or known_of
-    return asked if conditions or lists else None
+    conditions = (asked.judged, asked.years, asked.bodies, asked.kind, asked.order, asked.fields)
+    return asked if lists or any(conditions) else None
 
 
 def _are_of(documents: Sequence[Document], sorts: Sequence[str]) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import Stemmer
 
 from rag.answerable import own_words
+from rag.leaning import antecedent
 from rag.read import Evidence
 
 _FEWEST_WORDS = 4
@@ -19,7 +20,8 @@ def said_twice(evidence: Sequence[Evidence]) -> list[list[Evidence]]:
 
     A sentence joins another of its report where one of the two has at least four words of
     meaning, all of which stand in the other by their stems, and both have the same negations.
-    The first of a group says the most. Bullets stay alone: their sense hangs on their list.
+    The first of a group says the most. Bullets stay alone, whose sense hangs on their list, and
+    so do sentences that point back: "This is better" says it of another thing each time.
     """
     groups: list[list[Evidence]] = []
     for item in evidence:
@@ -34,10 +36,15 @@ def said_twice(evidence: Sequence[Evidence]) -> list[list[Evidence]]:
 
 
 def _same(first: Evidence, second: Evidence) -> bool:
-    if first.document is not second.document or "bullet" in (first.unit.kind, second.unit.kind):
+    if first.document is not second.document or _hangs(first) or _hangs(second):
         return False
     fewer, more = sorted((_stems(first.text), _stems(second.text)), key=len)
     return len(fewer) >= _FEWEST_WORDS and fewer <= more and _turns(first) == _turns(second)
+
+
+def _hangs(item: Evidence) -> bool:
+    """Whether its sense hangs on other words."""
+    return item.unit.kind == "bullet" or antecedent(item.document, item.unit) is not None
 
 
 def _stems(text: str) -> frozenset[str]:

@@ -64,18 +64,15 @@ def add_uploads(server: FastAPI, desks: Desks, prefix: str, *, secure: bool) -> 
             return too_large
         if uploads.waiting >= _WAITING:
             return JSONResponse({"error": _BUSY}, 503)
-        folder = desks.own.place.folder()
-        file = folder / name
+        file, is_whole = desks.own.place.folder() / name, False
         try:
             is_whole = await _received(request, file, limit)
         except ClientDisconnect:
-            shutil.rmtree(folder)
             return Response(status_code=400)
-        except BaseException:
-            shutil.rmtree(folder)
-            raise
+        finally:
+            if not is_whole:
+                shutil.rmtree(file.parent)
         if not is_whole:
-            shutil.rmtree(folder)
             return too_large
         visitor, token = recognise(request)
         response = StreamingResponse(
@@ -106,7 +103,7 @@ class _Uploads:
         self._desks = desks
         self._pool = ThreadPoolExecutor(1, "reading")
 
-    async def told(self, visitor: str, file: Path, *, to_all: bool) -> AsyncIterator[bytes]:
+    def told(self, visitor: str, file: Path, *, to_all: bool) -> AsyncIterator[bytes]:
         """What is done with a file, a line each; it is done to its end though nobody listens.
 
         The file and its folder, which holds nothing else, are deleted then.
@@ -116,12 +113,10 @@ class _Uploads:
         def tell(said: dict[str, Any] | None) -> None:
             loop.call_soon_threadsafe(news.put_nowait, said)
 
-        self.waiting += 1
+        before, self.waiting = self.waiting, self.waiting + 1
         work = self._pool.submit(self._read, visitor, file, to_all=to_all, tell=tell)
         work.add_done_callback(lambda _: loop.call_soon_threadsafe(self._done))
-        yield _line({"stage": "waiting", "done": 0, "total": self.waiting - 1})
-        while (said := await news.get()) is not None:
-            yield _line(said)
+        return _lines(before, news)
 
     def _done(self) -> None:
         self.waiting -= 1
@@ -162,6 +157,12 @@ async def _received(request: Request, file: Path, limit: int) -> bool:
                 return False
             written.write(part)
     return True
+
+
+async def _lines(before: int, news: asyncio.Queue[dict[str, Any] | None]) -> AsyncIterator[bytes]:
+    yield _line({"stage": "waiting", "done": 0, "total": before})
+    while (said := await news.get()) is not None:
+        yield _line(said)
 
 
 def _line(said: dict[str, Any]) -> bytes:
